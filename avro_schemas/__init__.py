@@ -1,0 +1,1 @@
+"""The Avro schemas: one ``.avsc`` a record type, and ``registry.json`` with the id of every version."""

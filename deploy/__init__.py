@@ -1,0 +1,1 @@
+"""What surrounds the processes: the local broker, containers, cluster manifests, dashboards."""

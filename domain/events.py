@@ -1,0 +1,251 @@
+"""What happens to cargo, as everybody in the project says it.
+
+The same types are the JSON Lines form of ``missionpath publish``, the Avro records on Kafka and the input of
+the fold. Times carry an offset and are compared in UTC. *Source*: Guidelines §355–357 and SPEC of the field.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from domain.identifiers import Scheme
+
+NODE_ID = r"^[A-Z0-9][A-Z0-9-]{1,39}$"
+
+Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with an offset; milliseconds are kept")]
+NodeId = Annotated[str, Meta(pattern=NODE_ID, description="a logistic node, e.g. ITBRI-GATE-IN")]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
+    """Base of all events: unknown fields are refused, so that a typing error cannot pass for data."""
+
+
+class Process(StrEnum):
+    """The customs process that the mission serves (Guidelines §359)."""
+
+    IMPORT_ROAD = "IMPORT_ROAD"
+    IMPORT_RAIL = "IMPORT_RAIL"
+    TRANSIT = "TRANSIT"
+    EXPORT_ROAD = "EXPORT_ROAD"
+    EXPORT_RAIL = "EXPORT_RAIL"
+    DRY_PORT = "DRY_PORT"
+
+
+class Technology(StrEnum):
+    """How an ID-reader reads (Guidelines §356)."""
+
+    OCR = "OCR"
+    RFID = "RFID"
+    BARCODE = "BARCODE"
+
+
+class Direction(StrEnum):
+    """Which way the unit passed a gate, seen from the place behind it."""
+
+    IN = "IN"
+    OUT = "OUT"
+
+
+class CustomsStatus(StrEnum):
+    """What customs, or an authority with a hold of its own, decided."""
+
+    MANIFESTED = "MANIFESTED"
+    MANIFEST_VALIDATED = "MANIFEST_VALIDATED"
+    DECLARED = "DECLARED"
+    UNDER_CONTROL = "UNDER_CONTROL"
+    SELECTED_FOR_SCAN = "SELECTED_FOR_SCAN"
+    RELEASED = "RELEASED"
+    TO_DRY_PORT = "TO_DRY_PORT"
+    EXIT_CERTIFIED = "EXIT_CERTIFIED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    DEFINITIVE = "DEFINITIVE"
+    HOLD_PLACED = "HOLD_PLACED"
+    HOLD_LIFTED = "HOLD_LIFTED"
+
+
+class Identifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One identifier as it was read or declared; *Units*: confidence from 0 to 1, none if the reader gives none."""
+
+    scheme: Scheme
+    value: Annotated[str, Meta(min_length=1, max_length=64)]
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class PathNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One step of a mission path: missing a *required* one is a deviation, an allowed one may be left out."""
+
+    node: NodeId
+    required: bool = True
+    due_at: Moment | None = None
+
+
+class IotIdGenerated(_Record, frozen=True, tag="iot_id_generated"):
+    """Customs minted an IOT_ID: it binds declarations to a unit and sends both along a path (§355–357)."""
+
+    event_id: UUID
+    occurred_at: Moment
+    source: Name
+    iot_id: UUID
+    process: Process
+    identifiers: Annotated[
+        tuple[Identifier, ...],
+        Meta(min_length=1, max_length=32, description="the unit, what carries it, seals, and every MRN"),
+    ]
+    path: Annotated[
+        tuple[PathNode, ...],
+        Meta(min_length=2, max_length=64, description="from the departure node to the destination node"),
+    ]
+
+
+class IdScanned(_Record, frozen=True, tag="id_scanned"):
+    """A reader at a node read one pass of something; any of the identifiers may be misread (§356)."""
+
+    event_id: UUID
+    occurred_at: Moment
+    source: Name
+    node: NodeId
+    reader: Name
+    technology: Technology
+    identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=8)]
+    direction: Direction | None = None
+
+
+class CustomsStatusChanged(_Record, frozen=True, tag="customs_status_changed"):
+    """An authority decided something about a unit or one of its declarations.
+
+    *Shape*: with an MRN among the identifiers the status is that declaration's, otherwise the whole unit's.
+    ``HOLD_PLACED`` and ``HOLD_LIFTED`` name the hold; ``node`` is where the control will take place, if known.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    source: Name
+    authority: Name
+    status: CustomsStatus
+    identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=8)]
+    hold_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    node: NodeId | None = None
+
+
+class IdBound(_Record, frozen=True, tag="id_bound"):
+    """From ``valid_from`` on, in event time, an identifier means this IOT_ID."""
+
+    event_id: UUID
+    iot_id: UUID
+    scheme: Scheme
+    value: str
+    valid_from: Moment
+
+
+class MissionDeadlinePassed(_Record, frozen=True, tag="mission_deadline_passed"):
+    """The clock's command to judge a mission's absences as of ``as_of``."""
+
+    iot_id: UUID
+    as_of: Moment
+
+
+InputEvent = IotIdGenerated | IdScanned | CustomsStatusChanged
+"""What may be published from outside."""
+
+Observation = IdScanned | CustomsStatusChanged
+"""What names its cargo by identifiers and must be resolved to an IOT_ID."""
+
+MissionEvent = IotIdGenerated | IdScanned | CustomsStatusChanged | MissionDeadlinePassed
+"""What the fold of one mission takes in."""
+
+
+def flaws(event: InputEvent) -> list[str]:
+    """What is wrong with an event although each field by itself is well-formed; empty when nothing is."""
+    found = []
+    if isinstance(event, CustomsStatusChanged):
+        is_hold = event.status in (CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED)
+        if is_hold and event.hold_id is None:
+            found.append(f"hold_id: needed with status {event.status}")
+        if not is_hold and event.hold_id is not None:
+            found.append(f"hold_id: not allowed with status {event.status}")
+    if isinstance(event, IotIdGenerated):
+        due = [node.due_at for node in event.path if node.due_at is not None]
+        if due != sorted(due):
+            found.append("path: due times go backwards")
+    return found
+
+
+class MissionStatus(StrEnum):
+    """How far a mission has come."""
+
+    EXPECTED = "EXPECTED"
+    DEPARTED = "DEPARTED"
+    IN_TRANSIT = "IN_TRANSIT"
+    ARRIVED = "ARRIVED"
+    DEFINITIVE = "DEFINITIVE"
+    CANCELLED = "CANCELLED"
+
+
+class MissionStateChanged(_Record, frozen=True, tag="mission_state_changed"):
+    """Where a mission stands after everything known of it; the latest revision replaces the earlier ones.
+
+    *Units*: ``revision`` counts changes of this mission's state; ``reads`` counts distinct scans.
+    """
+
+    iot_id: UUID
+    revision: int
+    status: MissionStatus
+    process: Process | None
+    changed_at: Moment
+    last_node: str | None
+    last_read_at: Moment | None
+    next_node: str | None
+    next_due_at: Moment | None
+    nodes_reached: tuple[str, ...]
+    customs_statuses: tuple[CustomsStatus, ...]
+    open_holds: tuple[str, ...]
+    open_alerts: tuple[str, ...]
+    reads: int
+
+
+class Severity(StrEnum):
+    """How urgent a deviation is to customs."""
+
+    INFO = "INFO"
+    WARNING = "WARNING"
+    CRITICAL = "CRITICAL"
+
+
+class AlertStatus(StrEnum):
+    """Whether a deviation stands."""
+
+    RAISED = "RAISED"
+    CHANGED = "CHANGED"
+    CLEARED = "CLEARED"
+
+
+class DeviationAlertChanged(_Record, frozen=True, tag="deviation_alert_changed"):
+    """A deviation was raised, changed (its evidence or place), or cleared.
+
+    *Guarantee*: ``alert_id`` follows from IOT_ID, kind and subject, ``revision`` counts up per alert: the highest
+    revision holds, and a repeated record is the same record.
+    *Shape*: ``object_key`` is ``SCHEME:VALUE`` of what was read when there is no IOT_ID; ``evidence`` are event
+    ids; ``trigger`` is the event that brought the change, none when it was the clock.
+    """
+
+    alert_id: UUID
+    revision: int
+    status: AlertStatus
+    kind: str
+    severity: Severity
+    basis: str
+    subject: str
+    iot_id: UUID | None
+    object_key: str | None
+    node: str | None
+    deviated_at: Moment
+    changed_at: Moment
+    sentence: str
+    evidence: tuple[UUID, ...]
+    trigger: UUID | None

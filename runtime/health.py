@@ -1,0 +1,148 @@
+"""One small HTTP server a process: ``/metrics``, ``/healthz``, ``/readyz``.
+
+It runs in a thread of its own, so that it can tell that the event loop hangs.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from runtime.errors import ConfigError
+
+
+@dataclass(slots=True)
+class Response:
+    """What a route answers."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Request:
+    """What a route is asked: the path after its prefix, the query string and the body."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+
+Route = Callable[[Request], Response]
+BODY_BYTES_MAX = 1 << 20
+
+
+class Health:
+    """The state of one process as its supervisor should see it.
+
+    *Units*: ``stall_seconds`` is how old the last heartbeat may be before the process counts as hung.
+    """
+
+    def __init__(self, stall_seconds: float = 30.0) -> None:
+        self._stall_seconds = stall_seconds
+        self._beat_at = time.monotonic()
+        self._waiting_for: dict[str, str] = {}
+
+    def beat(self) -> None:
+        """The event loop is alive."""
+        self._beat_at = time.monotonic()
+
+    def wait_for(self, part: str, why: str) -> None:
+        """Not ready: ``part`` is not there yet, or no more."""
+        self._waiting_for = {**self._waiting_for, part: why}
+
+    def arrived(self, part: str) -> None:
+        """``part`` is there."""
+        self._waiting_for = {name: why for name, why in self._waiting_for.items() if name != part}
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process does its work now."""
+        return not self._waiting_for
+
+    def healthz(self, _: Request) -> Response:
+        """200 while the event loop turns, else 503: restart the process."""
+        silent_seconds = time.monotonic() - self._beat_at
+        if silent_seconds > self._stall_seconds:
+            return Response(503, f"no heartbeat for {silent_seconds:.0f} s\n".encode())
+        return Response(200, b"ok\n")
+
+    def readyz(self, _: Request) -> Response:
+        """200 when every part is there, else 503 and what is missing."""
+        missing = "".join(f"{part}: {why}\n" for part, why in sorted(self._waiting_for.items()))
+        return Response(503, missing.encode()) if missing else Response(200, b"ready\n")
+
+
+def metrics(_: Request) -> Response:
+    """All metrics in Prometheus's text format."""
+    return Response(200, generate_latest(), CONTENT_TYPE_LATEST)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    routes: Mapping[str, Route]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    server: _Server
+
+    def _answer(self) -> None:
+        url = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > BODY_BYTES_MAX:
+            self._send(Response(413, b"request body too large\n"))
+            self.close_connection = True
+            return
+        body = self.rfile.read(length)
+        # The longest prefix wins, so that "/" can be a route of its own.
+        prefix = max((p for p in self.server.routes if url.path.startswith(p)), key=len, default=None)
+        if prefix is None:
+            self._send(Response(404, b"not found\n"))
+            return
+        rest = url.path[len(prefix) :]
+        self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
+
+    do_GET = do_POST = _answer  # noqa: N815 - names given by the library
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - name given by the library
+        """Requests are not logged: probes arrive every few seconds."""
+
+
+def serve(host: str, port: int, routes: Mapping[str, Route]) -> tuple[str, int]:
+    """Answer ``routes`` (path prefix → route) until the process ends.
+
+    *Shape*: returns the address really bound, the port chosen when 0 was asked for.
+    *Raises*: ConfigError when the address cannot be bound.
+    """
+    try:
+        server = _Server((host, port), _Handler)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    server.routes = dict(routes)
+    threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
+    return str(server.server_address[0]), int(server.server_address[1])
+
+
+def serve_health(host: str, port: int, health: Health, more: Mapping[str, Route] | None = None) -> tuple[str, int]:
+    """The three standard routes, and those of ``more``."""
+    routes = {"/metrics": metrics, "/healthz": health.healthz, "/readyz": health.readyz}
+    return serve(host, port, {**routes, **(more or {})})

@@ -1,0 +1,114 @@
+"""Every setting of every process: environment variables, then one TOML file, then the defaults below.
+
+The environment variable of a field is ``MISSIONPATH_`` and its name in capitals, except for the three that
+other tools share (``KAFKA_BOOTSTRAP_SERVERS``, ``SCHEMA_REGISTRY_URL``, ``CLICKHOUSE_URL``). The TOML file is
+``missionpath.toml`` in the working directory, or the one that ``MISSIONPATH_CONFIG`` names.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from runtime.errors import ConfigError
+
+PREFIX = "MISSIONPATH_"
+
+
+def _shared(name: str) -> Any:
+    """A field whose environment variable other tools know by ``name`` without our prefix."""
+    return Field(default=None, validation_alias=AliasChoices(name, name.lower()))
+
+
+class Settings(BaseSettings):
+    """Validated at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True)
+
+    kafka_bootstrap_servers: Annotated[
+        str | None, Field(description="host:port,… of your cluster; unset: a local broker is used")
+    ] = _shared("KAFKA_BOOTSTRAP_SERVERS")
+    schema_registry_url: Annotated[
+        str | None, Field(description="Confluent-compatible registry; unset: avro_schemas/registry.json")
+    ] = _shared("SCHEMA_REGISTRY_URL")
+    home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
+    namespace: str = Field(
+        "", pattern=r"^[a-z0-9-]{0,40}$", description="prefix of every topic and group, to share a cluster"
+    )
+    partitions: int = Field(4, ge=1, le=1024, description="of every keyed topic; cannot change afterwards")
+    replication_factor: int = Field(1, ge=1, le=7, description="of every topic; 3 on a cluster")
+    port_file: Path = Field(Path("examples/bari/port.json"), description="nodes and paths of the ports")
+    clock_file: Path | None = Field(None, description="file that holds the time, for replays and demos")
+    lateness_seconds: float = Field(60.0, ge=0, description="how late a read may come before it is missed")
+    unknown_grace_seconds: float = Field(
+        600.0, ge=0, description="how long a read may wait for its IOT_ID before it is an UNKNOWN_OBJECT"
+    )
+    sink_rows_max: int = Field(50_000, ge=1, description="rows of one ClickHouse batch")
+    sink_bytes_max: int = Field(32 << 20, ge=1 << 10, description="bytes of input of one ClickHouse batch")
+    sink_seconds_max: float = Field(1.0, gt=0, le=60, description="age of one ClickHouse batch")
+    http_host: str = Field("127.0.0.1", description="where /metrics, /healthz and /readyz listen")
+    http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Call arguments win over the environment, which wins over the TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    def topic(self, name: str) -> str:
+        """The name on the broker of the catalogue's topic, or of a consumer group."""
+        return f"{self.namespace}.{name}" if self.namespace else name
+
+    def environment(self) -> dict[str, str]:
+        """The variables that hand these settings to a child process."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {env_name(name): str(value) for name, value in given.items() if value is not None}
+
+
+def config_file() -> Path:
+    """The TOML file in force; it need not exist unless ``MISSIONPATH_CONFIG`` names it."""
+    return Path(os.environ.get(PREFIX + "CONFIG", "missionpath.toml"))
+
+
+def env_name(field: str) -> str:
+    """The environment variable of a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def load(**overrides: Any) -> Settings:
+    """Read and validate all settings.
+
+    *Raises*: ConfigError naming every field that is wrong, or the TOML file that cannot be read.
+    """
+    if PREFIX + "CONFIG" in os.environ and not config_file().is_file():
+        raise ConfigError(f"{PREFIX}CONFIG names {config_file()}, which is not a file")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
+        raise ConfigError("settings: " + "; ".join(wrong)) from error
+    except ValueError as error:  # tomllib's message names line and column
+        raise ConfigError(f"{config_file()}: {error}") from error
+
+
+def origin(field: str) -> str:
+    """Where the value in force comes from: an environment variable, the TOML file, or the default."""
+    if env_name(field) in os.environ:
+        return f"environment {env_name(field)}"
+    in_file = TomlConfigSettingsSource(Settings, toml_file=config_file())()
+    return str(config_file()) if field in in_file else "default"

@@ -1,0 +1,155 @@
+"""The single list of topics. Everything that creates, reads, writes or documents a topic starts here."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from domain.events import (
+    CustomsStatusChanged,
+    DeviationAlertChanged,
+    IdBound,
+    IdScanned,
+    InputEvent,
+    IotIdGenerated,
+    MissionDeadlinePassed,
+    MissionStateChanged,
+)
+
+FOREVER = None
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic as it must exist on the broker, before the namespace is put in front of its name.
+
+    *Units*: ``retention_hours``, none for ever.
+    *Shape*: ``key`` says in words what the record key holds; ``records`` are the types it may carry (none for
+    bytes that are not ours to read: dead letters and changelogs).
+    """
+
+    name: str
+    records: tuple[type[msgspec.Struct], ...]
+    key: str
+    retention_hours: int | None
+    compacted: bool = False
+    dead_lettered: bool = True
+
+    @property
+    def dead_letters(self) -> str:
+        """Where its unusable records go."""
+        return f"{self.name}.dlq"
+
+
+IOT_ID_GENERATED = Topic(
+    "cargo.iot-id.generated.v1", (IotIdGenerated,), key="IOT_ID", retention_hours=30 * DAY_HOURS
+)
+ID_SCANNED = Topic(
+    "cargo.id.scanned.v1", (IdScanned,), key="SCHEME:VALUE read best", retention_hours=30 * DAY_HOURS
+)
+CUSTOMS_STATUS_CHANGED = Topic(
+    "cargo.customs-status.changed.v1",
+    (CustomsStatusChanged,),
+    key="SCHEME:VALUE named best",
+    retention_hours=30 * DAY_HOURS,
+)
+ID_BOUND = Topic("cargo.id.bound.v1", (IdBound,), key="SCHEME:VALUE", retention_hours=30 * DAY_HOURS)
+OBSERVATION_REROUTED = Topic(
+    "cargo.observation.rerouted.v1",
+    (IdScanned, CustomsStatusChanged),
+    key="SCHEME:VALUE tried next",
+    retention_hours=7 * DAY_HOURS,
+)
+MISSION_EVENT_RESOLVED = Topic(
+    "cargo.mission-event.resolved.v1",
+    (IotIdGenerated, IdScanned, CustomsStatusChanged),
+    key="IOT_ID",
+    retention_hours=30 * DAY_HOURS,
+)
+MISSION_DEADLINE_PASSED = Topic(
+    "cargo.mission-deadline.passed.v1", (MissionDeadlinePassed,), key="IOT_ID", retention_hours=7 * DAY_HOURS
+)
+MISSION_STATE_CHANGED = Topic(
+    "cargo.mission-state.changed.v1",
+    (MissionStateChanged,),
+    key="IOT_ID",
+    retention_hours=FOREVER,
+    compacted=True,
+)
+DEVIATION_ALERT_CHANGED = Topic(
+    "cargo.deviation-alert.changed.v1",
+    (DeviationAlertChanged,),
+    key="IOT_ID, or SCHEME:VALUE of an unknown object",
+    retention_hours=90 * DAY_HOURS,
+)
+
+RESOLVE_GROUP = "missionpath.resolve"
+TRACK_GROUP = "missionpath.track"
+SINK_GROUP = "missionpath.sink"
+
+IDENTITIES_TABLE = "identities"
+MISSIONS_TABLE = "missions"
+
+EVENT_TOPICS = (
+    IOT_ID_GENERATED,
+    ID_SCANNED,
+    CUSTOMS_STATUS_CHANGED,
+    ID_BOUND,
+    OBSERVATION_REROUTED,
+    MISSION_EVENT_RESOLVED,
+    MISSION_DEADLINE_PASSED,
+    MISSION_STATE_CHANGED,
+    DEVIATION_ALERT_CHANGED,
+)
+"""Every topic that carries records of ours, in the order in which data flows."""
+
+INPUT_TOPICS: dict[type[InputEvent], Topic] = {
+    IotIdGenerated: IOT_ID_GENERATED,
+    IdScanned: ID_SCANNED,
+    CustomsStatusChanged: CUSTOMS_STATUS_CHANGED,
+}
+"""Where each event from outside is published."""
+
+READ_BY: dict[str, tuple[Topic, ...]] = {
+    RESOLVE_GROUP: (
+        IOT_ID_GENERATED,
+        ID_BOUND,
+        ID_SCANNED,
+        CUSTOMS_STATUS_CHANGED,
+        OBSERVATION_REROUTED,
+    ),
+    TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
+    SINK_GROUP: (
+        IOT_ID_GENERATED,
+        ID_SCANNED,
+        CUSTOMS_STATUS_CHANGED,
+        ID_BOUND,
+        MISSION_EVENT_RESOLVED,
+        MISSION_STATE_CHANGED,
+        DEVIATION_ALERT_CHANGED,
+    ),
+}
+"""Which consumer group reads which topics."""
+
+
+def changelog(group: str, table: str) -> Topic:
+    """The topic that a group's table is recovered from."""
+    name = f"{group}-{table}-changelog"
+    return Topic(name, (), key="of the table", retention_hours=FOREVER, compacted=True, dead_lettered=False)
+
+
+def dead_letters(topic: Topic) -> Topic:
+    """The dead letters of a topic: the original bytes and key, the reason in the headers."""
+    return Topic(
+        topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False
+    )
+
+
+def all_topics() -> tuple[Topic, ...]:
+    """Everything that must exist on the broker."""
+    return (
+        *EVENT_TOPICS,
+        *(dead_letters(topic) for topic in EVENT_TOPICS if topic.dead_lettered),
+        changelog(RESOLVE_GROUP, IDENTITIES_TABLE),
+        changelog(TRACK_GROUP, MISSIONS_TABLE),
+    )

@@ -1,0 +1,51 @@
+"""A Confluent-compatible schema registry over HTTP."""
+
+import json
+
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
+from httpx import HTTPError
+
+from runtime.errors import Fatal, InvalidRecord, Unavailable
+from topics.registry import AvroSchema, subject_of
+
+_NOT_FOUND = 404
+
+
+class ConfluentRegistry:
+    """A Confluent-compatible registry over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        self._client = SchemaRegistryClient({"url": url})
+        self._url = url
+
+    def id_of(self, schema: AvroSchema) -> int:
+        """Register the schema, or find it registered.
+
+        *Raises*: Unavailable when the registry does not answer, Fatal when it refuses the schema.
+        """
+        try:
+            avro = Schema(json.dumps(schema), "AVRO")
+            try:
+                found = self._client.lookup_schema(subject_of(schema), avro)
+            except SchemaRegistryError as error:
+                if error.http_status_code != _NOT_FOUND:
+                    raise
+                return self._client.register_schema(subject_of(schema), avro)
+            return int(found.schema_id or 0)
+        except SchemaRegistryError as error:
+            raise Fatal(f"{self._url} refuses {subject_of(schema)}: {error.error_message}") from error
+        except HTTPError as error:
+            raise Unavailable(f"schema registry {self._url}: {error}") from error
+
+    def schema(self, schema_id: int) -> AvroSchema:
+        """The schema of an id; the client remembers it. See Registry."""
+        try:
+            text = self._client.get_schema(schema_id).schema_str
+        except SchemaRegistryError as error:
+            if error.http_status_code == _NOT_FOUND:
+                raise InvalidRecord("unknown-schema", f"schema id {schema_id} is not registered") from error
+            raise Unavailable(f"schema registry {self._url}: {error.error_message}") from error
+        except HTTPError as error:
+            raise Unavailable(f"schema registry {self._url}: {error}") from error
+        return json.loads(text or "{}")  # type: ignore[no-any-return]
