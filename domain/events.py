@@ -143,10 +143,13 @@ class IdBound(_Record, frozen=True, tag="id_bound"):
     valid_from: Moment
 
 
-class MissionDeadlinePassed(_Record, frozen=True, tag="mission_deadline_passed"):
-    """The clock's command to judge a mission's absences as of ``as_of``."""
+class DeadlinePassed(_Record, frozen=True, tag="deadline_passed"):
+    """The clock's command to judge absences as of a moment: of a mission, or of reads that wait for an IOT_ID.
 
-    iot_id: UUID
+    *Shape*: ``subject`` is the IOT_ID or the ``SCHEME:VALUE``, as in the record's key.
+    """
+
+    subject: str
     as_of: Moment
 
 
@@ -156,7 +159,7 @@ InputEvent = IotIdGenerated | IdScanned | CustomsStatusChanged
 Observation = IdScanned | CustomsStatusChanged
 """What names its cargo by identifiers and must be resolved to an IOT_ID."""
 
-MissionEvent = IotIdGenerated | IdScanned | CustomsStatusChanged | MissionDeadlinePassed
+MissionEvent = IotIdGenerated | IdScanned | CustomsStatusChanged | DeadlinePassed
 """What the fold of one mission takes in."""
 
 

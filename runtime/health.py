@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(response.body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - name given by the library
+    def log_message(self, format: str, *args: object) -> None:
         """Requests are not logged: probes arrive every few seconds."""
 
 

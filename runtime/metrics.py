@@ -26,7 +26,10 @@ MISSIONS = Gauge("missionpath_missions", "Missions held by this worker, open or 
 ALERTS = Counter("missionpath_alerts_total", "Alert changes published", ["kind", "status"])
 DEADLINES = Gauge("missionpath_deadlines", "Due times this worker watches")
 DEADLINES_PASSED = Counter("missionpath_deadlines_passed_total", "Missions re-assessed because a due time passed")
-CLOCK_HELD = Gauge("missionpath_clock_held", "1 while absences are not judged because input is still behind")
+COMPLETE_UNTIL = Gauge(
+    "missionpath_complete_until_timestamp_seconds",
+    "Moment up to which all input was processed; absences are judged only up to here",
+)
 ALERT_LATENCY_SECONDS = Histogram(
     "missionpath_alert_latency_seconds",
     "From the publication of a record to the publication of the alert it changed",

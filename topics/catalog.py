@@ -6,12 +6,12 @@ import msgspec
 
 from domain.events import (
     CustomsStatusChanged,
+    DeadlinePassed,
     DeviationAlertChanged,
     IdBound,
     IdScanned,
     InputEvent,
     IotIdGenerated,
-    MissionDeadlinePassed,
     MissionStateChanged,
 )
 
@@ -41,12 +41,8 @@ class Topic:
         return f"{self.name}.dlq"
 
 
-IOT_ID_GENERATED = Topic(
-    "cargo.iot-id.generated.v1", (IotIdGenerated,), key="IOT_ID", retention_hours=30 * DAY_HOURS
-)
-ID_SCANNED = Topic(
-    "cargo.id.scanned.v1", (IdScanned,), key="SCHEME:VALUE read best", retention_hours=30 * DAY_HOURS
-)
+IOT_ID_GENERATED = Topic("cargo.iot-id.generated.v1", (IotIdGenerated,), key="IOT_ID", retention_hours=30 * DAY_HOURS)
+ID_SCANNED = Topic("cargo.id.scanned.v1", (IdScanned,), key="SCHEME:VALUE read best", retention_hours=30 * DAY_HOURS)
 CUSTOMS_STATUS_CHANGED = Topic(
     "cargo.customs-status.changed.v1",
     (CustomsStatusChanged,),
@@ -67,7 +63,10 @@ MISSION_EVENT_RESOLVED = Topic(
     retention_hours=30 * DAY_HOURS,
 )
 MISSION_DEADLINE_PASSED = Topic(
-    "cargo.mission-deadline.passed.v1", (MissionDeadlinePassed,), key="IOT_ID", retention_hours=7 * DAY_HOURS
+    "cargo.mission-deadline.passed.v1", (DeadlinePassed,), key="IOT_ID", retention_hours=7 * DAY_HOURS
+)
+IDENTITY_DEADLINE_PASSED = Topic(
+    "cargo.identity-deadline.passed.v1", (DeadlinePassed,), key="SCHEME:VALUE", retention_hours=7 * DAY_HOURS
 )
 MISSION_STATE_CHANGED = Topic(
     "cargo.mission-state.changed.v1",
@@ -96,6 +95,7 @@ EVENT_TOPICS = (
     CUSTOMS_STATUS_CHANGED,
     ID_BOUND,
     OBSERVATION_REROUTED,
+    IDENTITY_DEADLINE_PASSED,
     MISSION_EVENT_RESOLVED,
     MISSION_DEADLINE_PASSED,
     MISSION_STATE_CHANGED,
@@ -117,6 +117,7 @@ READ_BY: dict[str, tuple[Topic, ...]] = {
         ID_SCANNED,
         CUSTOMS_STATUS_CHANGED,
         OBSERVATION_REROUTED,
+        IDENTITY_DEADLINE_PASSED,
     ),
     TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
     SINK_GROUP: (
@@ -140,9 +141,7 @@ def changelog(group: str, table: str) -> Topic:
 
 def dead_letters(topic: Topic) -> Topic:
     """The dead letters of a topic: the original bytes and key, the reason in the headers."""
-    return Topic(
-        topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False
-    )
+    return Topic(topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False)
 
 
 def all_topics() -> tuple[Topic, ...]:

@@ -4,7 +4,7 @@ import json
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
-from httpx import HTTPError
+from httpx2 import HTTPError
 
 from runtime.errors import Fatal, InvalidRecord, Unavailable
 from topics.registry import AvroSchema, subject_of

@@ -1,14 +1,12 @@
 """The jars of Kafka, installed through Maven as ``kafka/pom.xml`` says."""
 
-import fcntl
 import hashlib
 import logging
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.lock import locked
 from deploy.local.tools import last_lines
 from runtime.errors import ConfigError
 
@@ -17,18 +15,6 @@ INSTALL_SECONDS_MAX = 1200.0
 
 _STAMP = "pom.sha256"
 _log = logging.getLogger(__name__)
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path``, waiting for whoever holds it.
-
-    *Guarantee*: the kernel releases it with the process, however that ends.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def installed(libs: Path, pom: Path = POM) -> bool:
@@ -75,13 +61,12 @@ def _copy_dependencies(maven: str, pom: Path, into: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        said = last_lines((error.output or b"").decode(errors="replace"))
+        said = last_lines((error.output or b"").decode(errors="replace").splitlines())
         raise ConfigError(f"Maven was not done after {INSTALL_SECONDS_MAX:.0f} s. It said:\n{said}") from error
-    said = done.stdout.decode(errors="replace")
+    said = last_lines(done.stdout.decode(errors="replace").splitlines())
     if done.returncode:
         raise ConfigError(
-            f"Maven could not install the development broker's jars (status {done.returncode}). "
-            f"It said last:\n{last_lines(said)}"
+            f"Maven could not install the development broker's jars (status {done.returncode}). It said last:\n{said}"
         )
     if not any(into.glob("*.jar")):
-        raise ConfigError(f"Maven reported success, yet {into} holds no jar. It said:\n{last_lines(said)}")
+        raise ConfigError(f"Maven reported success, yet {into} holds no jar. It said:\n{said}")

@@ -46,7 +46,10 @@ def read(path: Path) -> Record | None:
     try:
         found = json.loads(path.read_bytes())
         record = Record(
-            int(found["broker_port"]), int(found["controller_port"]), int(found["pid"]), float(found["created"])
+            int(found["broker_port"]),
+            int(found["controller_port"]),
+            int(found["pid"]),
+            float(found["created"]),
         )
     except (FileNotFoundError, ValueError, TypeError, KeyError, OverflowError):
         return None
@@ -89,10 +92,18 @@ def process_of(record: Record) -> psutil.Process | None:
     try:
         process = psutil.Process(record.pid)
         same = abs(process.create_time() - record.created) < _CREATED_TOLERANCE_SECONDS
-        # A zombie has ended; its parent, perhaps another of our processes, has not looked yet.
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
+        return process if same and not _ended(process) else None
+    except psutil.Error:
         return None
+
+
+def _ended(process: psutil.Process) -> bool:
+    """A zombie has ended, though whoever should look has not looked yet.
+
+    Unless threads are left: while a JVM ends, its first thread is a zombie before the last one has let go
+    of the ports and of the lock on the data.
+    """
+    return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
 
 
 def choose_ports(remembered: Record | None) -> tuple[int, int]:
@@ -100,14 +111,16 @@ def choose_ports(remembered: Record | None) -> tuple[int, int]:
 
     *Raises*: OSError when none is free.
     """
-    wanted = (remembered.broker_port, remembered.controller_port) if remembered else ()
-    candidates = [*wanted, *random.sample(_PORTS, _PORT_TRIES_MAX)]
-    broker = next((port for port in candidates if _free(port)), None)
-    others = [port for port in candidates[len(wanted[:1]) :] if port != broker]
-    controller = next((port for port in others if _free(port)), None)
-    if broker is None or controller is None:
-        raise OSError(f"no free port on {HOST} in {_PORT_TRIES_MAX} tries")
-    return broker, controller
+    broker = _first_free(remembered.broker_port if remembered else None, taken=None)
+    return broker, _first_free(remembered.controller_port if remembered else None, taken=broker)
+
+
+def _first_free(wanted: int | None, taken: int | None) -> int:
+    candidates = [wanted, *random.sample(_PORTS, _PORT_TRIES_MAX)]
+    for port in candidates:
+        if port is not None and port != taken and _free(port):
+            return port
+    raise OSError(f"no free port on {HOST} in {_PORT_TRIES_MAX} tries")
 
 
 def _free(port: int) -> bool:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +53,12 @@ def java_major(version_output: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def last_lines(output: str, lines_max: int = 12) -> str:
-    """The end of a program's output or log, for an error message.
+def last_lines(output: Iterable[str], lines_max: int = 12) -> str:
+    """The end of the lines of a program's output or log, indented, for an error message.
 
     Stack frames are left out: the lines that say what went wrong stand above dozens of them.
     """
-    lines = (line.rstrip() for line in output.splitlines())
+    lines = (line.rstrip() for line in output)
     said = [line for line in lines if line and not re.match(r"\s+(at |\.\.\. \d+ more)", line)]
     return "\n".join(f"  {line}" for line in said[-lines_max:]) or "  (nothing)"
 

@@ -1,0 +1,1 @@
+"""The command line: one file a command, and ``bootstrap``, the only place that wires things together."""

@@ -1,0 +1,51 @@
+"""``missionpath alerts``: the reference consumer of deviation alerts."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli import bootstrap
+from cli.output import console
+from domain.events import AlertStatus, DeviationAlertChanged, Severity
+from topics.alert_feed import AlertFeed
+
+IDLE_SECONDS = 2.0
+_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def alerts(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only what stands now; not with --follow.")] = False,
+) -> None:
+    """Print deviation alerts as they were raised, changed and cleared, the oldest first."""
+    if follow and open_only:
+        raise typer.BadParameter("--open and --follow exclude each other: what stands is known at the end only")
+    settings = bootstrap.ready()
+    feed = AlertFeed(settings, bootstrap.codec(settings))
+    found = (heard.alert for heard in feed.listen(None if follow else IDLE_SECONDS) if heard is not None)
+    for alert in standing(found) if open_only else found:
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.encode(alert) + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            show(alert)
+
+
+def standing(found: Iterator[DeviationAlertChanged]) -> list[DeviationAlertChanged]:
+    """The alerts that are not cleared, in the order in which they first came."""
+    latest = {alert.alert_id: alert for alert in found}
+    return [alert for alert in latest.values() if alert.status is not AlertStatus.CLEARED]
+
+
+def show(alert: DeviationAlertChanged) -> None:
+    """One line for a customs officer."""
+    at = alert.changed_at.astimezone(UTC)
+    style = "green" if alert.status is AlertStatus.CLEARED else _STYLES[alert.severity]
+    whom = str(alert.iot_id) if alert.iot_id else str(alert.object_key)
+    head = f"{at:%Y-%m-%d %H:%M}  {alert.status.value:<7}  {alert.kind:<21}"
+    console.print(f"[{style}]{head}[/]  {whom}  {alert.sentence}", highlight=False)

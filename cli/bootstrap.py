@@ -1,0 +1,89 @@
+"""The one place where settings, clients, engines and workers are put together."""
+
+from pathlib import Path
+
+from deploy.local.broker import LocalBroker
+from domain.port import Port, parse_port
+from readers.publisher import Publisher
+from runtime import settings as settings_module
+from runtime.errors import ConfigError
+from runtime.health import Health, serve_health
+from runtime.settings import Settings
+from topics import admin, clients
+from topics.codec import Codec
+from topics.registry import registry_for
+
+
+def local_broker(settings: Settings, home: Path | None = None) -> LocalBroker:
+    """The development broker of the settings' home, or of another one; both run on the same installation."""
+    return LocalBroker(settings.home / "kafka" / "libs", (home or settings.home) / "kafka")
+
+
+def ready() -> Settings:
+    """Settings with the address of a Kafka: the given cluster's, or that of the local broker if it runs.
+
+    *Raises*: ConfigError when there is neither.
+    """
+    return with_kafka(settings_module.load())
+
+
+def with_kafka(settings: Settings) -> Settings:
+    """The settings with the running local broker's address where no cluster is given."""
+    if settings.kafka_bootstrap_servers is not None:
+        return settings
+    status = local_broker(settings).status()
+    if status is None:
+        raise ConfigError(
+            "no Kafka: start the local one with `missionpath broker start` (or the whole pipeline with "
+            "`missionpath up`), or set KAFKA_BOOTSTRAP_SERVERS to yours"
+        )
+    return settings.model_copy(update={"kafka_bootstrap_servers": status.bootstrap_servers})
+
+
+def codec(settings: Settings) -> Codec:
+    """The codec over the registry in force."""
+    return Codec(registry_for(settings.schema_registry_url))
+
+
+def publisher(settings: Settings, rate: float | None) -> Publisher:
+    """A publisher to topics that exist.
+
+    *Raises*: ConfigError when they do not: publishing must not create topics by accident.
+    """
+    missing = [s.topic for s in admin.plan(clients.admin(settings), settings) if s.action is admin.Action.CREATE]
+    if missing:
+        raise ConfigError(f"{len(missing)} topics are missing, {missing[0]} first: run `missionpath topics apply`")
+    return Publisher(settings, codec(settings), clients.producer(settings), rate)
+
+
+def port(path: Path) -> Port:
+    """The port file. *Raises*: ConfigError naming the file and the field."""
+    try:
+        return parse_port(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"port file {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"port file {path}: {error}") from error
+
+
+def run_worker(name: str, instance: str | None) -> None:
+    """Run a worker in the foreground; raises SystemExit at its end."""
+    # Faust takes half a second to import; only workers need it.
+    from streams import worker  # noqa: PLC0415
+
+    settings = ready()
+    health = Health()
+    health.wait_for("partitions", "not assigned yet")
+    wiring = worker.Wiring(settings, health, instance)
+    if name == "track":
+        wiring.port = port(settings.port_file)
+    if name == "sink":
+        _add_store(wiring)
+    host, bound = serve_health(settings.http_host, settings.http_port, health, wiring.routes)
+    if name == "sink":
+        _announce(settings, host, bound)
+    try:
+        worker.run(worker.APPLICATIONS[name](wiring), settings.log_level)
+    finally:
+        if wiring.engine is not None:
+            wiring.engine.close()

@@ -1,0 +1,85 @@
+"""A scenario with its expectation: what is published in each act, and how the alerts should stand after it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from domain.events import AlertStatus, DeviationAlertChanged
+from runtime.errors import ConfigError
+
+Identity = tuple[str, str, str]
+"""Whom an alert concerns, its kind and its subject: the parts that its id is made of."""
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Lines to publish, and the time to set the clock to when all of them are processed."""
+
+    file: str
+    clock: datetime
+    title: str
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """One alert that the scenario plants, and how it stands after each act."""
+
+    kind: str
+    iot_id: str | None
+    object_key: str | None
+    subject: str
+    node: str | None
+    after_act: dict[str, Literal["open", "cleared", "absent"]]
+    why: str
+
+    @property
+    def identity(self) -> Identity:
+        """By what it is found among the alerts that came out."""
+        return str(self.iot_id or self.object_key), self.kind, self.subject
+
+
+class Scenario:
+    """The files of one folder. *Raises*: ConfigError naming the file that is missing or wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port_file = folder / "port.json"
+        self.acts: list[Act] = msgspec.convert(_read(folder / "scenario.json")["acts"], list[Act])
+        lines = (folder / "expected-alerts.jsonl").read_bytes().splitlines()
+        self.expected = [msgspec.json.decode(line, type=Expected) for line in lines]
+
+    def differences(self, act: int, found: dict[Identity, DeviationAlertChanged]) -> list[str]:
+        """What came out otherwise than expected after an act, counted from 1; empty when nothing did."""
+        wrong = []
+        expected = {each.identity: each for each in self.expected}
+        for identity, each in expected.items():
+            stands, should = _standing(found.get(identity)), each.after_act[str(act)]
+            if stands != should:
+                wrong.append(
+                    f"{each.kind} of {identity[0]} ({each.subject}): {stands}, expected {should}; {each.why}"
+                )
+            elif should == "open" and found[identity].node != each.node:
+                wrong.append(f"{each.kind} of {identity[0]}: at {found[identity].node}, expected at {each.node}")
+        for identity, alert in found.items():
+            if identity not in expected:
+                wrong.append(f"{alert.kind} of {identity[0]} ({alert.subject}): {_standing(alert)}, not expected")
+        return wrong
+
+
+def identity_of(alert: DeviationAlertChanged) -> Identity:
+    """The identity of an alert that came out."""
+    return str(alert.iot_id or alert.object_key), alert.kind, alert.subject
+
+
+def _standing(alert: DeviationAlertChanged | None) -> str:
+    if alert is None:
+        return "absent"
+    return "cleared" if alert.status is AlertStatus.CLEARED else "open"
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        found: dict[str, object] = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return found

@@ -1,0 +1,12 @@
+"""``missionpath schema``: the form of published lines."""
+
+import json
+
+import typer
+
+from readers.jsonl import json_schema
+
+
+def schema() -> None:
+    """Print the form of a line of `publish` as JSON Schema."""
+    typer.echo(json.dumps(json_schema(), indent=2))

@@ -1,0 +1,70 @@
+"""What a demonstration ends with: the figures, and what to type next."""
+
+from collections import Counter
+from pathlib import Path
+from statistics import quantiles
+
+import msgspec
+from rich.table import Table
+from sinks.query import ask
+
+from cli.listener import Listener
+from cli.output import console
+from domain.events import AlertStatus
+
+TABLES = """
+SELECT name, total_rows FROM system.tables
+WHERE database = 'missionpath' AND engine LIKE '%MergeTree' AND name != 'schema_migrations' ORDER BY name
+"""
+MISSIONS = "SELECT status, count() AS missions FROM missionpath.v_mission_states GROUP BY status ORDER BY status"
+
+
+def summarise(home: Path, listener: Listener, records_by_topic: dict[str, int]) -> None:
+    """Print everything that a run ended with."""
+    _table("events per topic", records_by_topic)
+    _table("missions by status", _query(home, MISSIONS))
+    _alerts(listener)
+    console.print(latency_line(listener.latencies_seconds), highlight=False)
+    _table("rows per ClickHouse table", _query(home, TABLES))
+    console.print(
+        "\nWhat to type next:\n"
+        f'  missionpath query --home {home} "SELECT kind, count() FROM v_open_alerts GROUP BY kind"\n'
+        "  missionpath up                                 keep the pipeline running, then in another terminal:\n"
+        "  missionpath publish examples/bari/1-traffic.jsonl\n"
+        "  missionpath alerts --follow\n"
+        "  missionpath --help",
+        highlight=False,
+        markup=False,
+    )
+
+
+def latency_line(latencies_seconds: list[float]) -> str:
+    """Median and 99th percentile of scan → alert."""
+    if len(latencies_seconds) <= 1:
+        return "scan → alert latency: too few alerts to tell"
+    cuts = quantiles(latencies_seconds, n=100, method="inclusive")
+    p50, p99 = cuts[49] * 1000, cuts[98] * 1000
+    return f"\nscan → alert latency: p50 {p50:.0f} ms, p99 {p99:.0f} ms over {len(latencies_seconds)} alert changes"
+
+
+def _alerts(listener: Listener) -> None:
+    open_ones = Counter(a.kind for a in listener.latest.values() if a.status is not AlertStatus.CLEARED)
+    cleared = Counter(a.kind for a in listener.latest.values() if a.status is AlertStatus.CLEARED)
+    table = Table("alerts by kind", "open", "cleared", box=None)
+    for kind in sorted({*open_ones, *cleared}):
+        table.add_row(kind, str(open_ones[kind]), str(cleared[kind]))
+    console.print()
+    console.print(table, soft_wrap=False)
+
+
+def _table(title: str, rows: dict[str, int]) -> None:
+    table = Table(title, "count", box=None)
+    for name, count in rows.items():
+        table.add_row(name, f"{count:,}")
+    console.print()
+    console.print(table, soft_wrap=False)
+
+
+def _query(home: Path, sql: str) -> dict[str, int]:
+    rows = msgspec.json.decode(ask(home, sql, "JSONCompact"))["data"]
+    return {str(name): int(count) for name, count in rows}

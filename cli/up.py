@@ -1,0 +1,66 @@
+"""``missionpath up``: the whole pipeline in the foreground."""
+
+import signal
+import threading
+from types import FrameType
+
+from cli import bootstrap
+from cli.output import console
+from cli.pipeline import Pipeline
+from runtime import health
+from runtime import settings as settings_module
+from runtime.settings import Settings
+from topics import registry_http
+
+CHECK_SECONDS = 0.5
+
+
+def up() -> None:
+    """Run the whole pipeline until Ctrl-C: broker (unless KAFKA_BOOTSTRAP_SERVERS is set), topics and workers.
+
+    Workers that end are started again. `up` again continues where it was: offsets are in Kafka, rows in
+    ClickHouse.
+    """
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    settings = settings_module.load()
+    own_broker = None
+    if settings.kafka_bootstrap_servers is None:
+        broker = bootstrap.local_broker(settings)
+        own_broker = broker if broker.status() is None else None
+        say("starting the local development broker" if own_broker else "using the local broker that runs already")
+        settings = settings.model_copy(update={"kafka_bootstrap_servers": broker.start().bootstrap_servers})
+    try:
+        _run(settings, stop)
+    finally:
+        if own_broker is not None:
+            own_broker.stop()
+            say("broker stopped")
+
+
+def say(line: str) -> None:
+    """One plain line of progress."""
+    console.print(line, highlight=False, markup=False)
+
+
+def _run(settings: Settings, stop: threading.Event) -> None:
+    say(f"Kafka: {settings.kafka_bootstrap_servers}")
+    if settings.schema_registry_url is None:
+        host, port = health.serve(settings.http_host, 0, {"/": registry_http.answer})
+        say(f"schema registry (read-only): http://{host}:{port}")
+    pipeline = Pipeline(settings)
+    try:
+        pipeline.start(say)
+        say("missionpath is running; Ctrl-C stops it")
+        while not stop.wait(CHECK_SECONDS):
+            for line in pipeline.check():
+                say(line)
+    finally:
+        say("stopping")
+        pipeline.stop()
+        say("workers stopped; nothing is lost, `missionpath up` continues here")

@@ -1,0 +1,45 @@
+"""IDENTIFIER_MISMATCH: identifiers read together differ from the association."""
+
+from collections.abc import Iterator
+
+from domain.deviations.rule import Finding, Rule
+from domain.events import Severity
+from domain.journey import Journey
+
+GROUPS = (("BIC:", "ILU:"), ("PLATE:",))
+"""Schemes that name the same thing: the unit, and the vehicle under it."""
+
+
+def find(journey: Journey) -> Iterator[Finding]:
+    """One finding for each foreign unit or vehicle, whatever the number of reads of it."""
+    if journey.plan is None:
+        return
+    for group in GROUPS:
+        own = {key for key in journey.plan.keys if key.startswith(group)}
+        if not own:
+            continue
+        read_keys = (key for read in journey.reads for key in read.keys if key.startswith(group))
+        for foreign in dict.fromkeys(key for key in read_keys if key not in own):
+            reads = [read for read in journey.reads if foreign in read.keys]
+            yield Finding(
+                RULE.kind,
+                foreign,
+                reads[0].node,
+                reads[0].occurred_at,
+                (journey.plan.event_id, *(read.event_id for read in reads)),
+                f"Read at {reads[0].node} together with a {_noun(foreign)} that customs did not associate with it.",
+            )
+
+
+def _noun(key: str) -> str:
+    return "vehicle" if key.startswith("PLATE:") else "loading unit"
+
+
+RULE = Rule(
+    kind="IDENTIFIER_MISMATCH",
+    trigger="a read that shows, surely, another unit or vehicle than the association's",
+    subject="the foreign identifier",
+    severity=Severity.CRITICAL,
+    basis="§355, §370",
+    find=find,
+)

@@ -1,0 +1,36 @@
+"""OVERDUE: a required node was not reached by its due time."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from domain.deviations.rule import Finding, Rule
+from domain.events import Severity
+from domain.journey import Journey
+
+
+def find(journey: Journey) -> Iterator[Finding]:
+    """One finding for each awaited step whose due time was over when absences were last judged."""
+    checked_at = journey.mission.checked_at
+    if checked_at is None or journey.plan is None:
+        return
+    for step in journey.awaited():
+        if step.due_at is not None and step.due_at <= checked_at:
+            due = step.due_at.astimezone(UTC)
+            yield Finding(
+                RULE.kind,
+                step.node,
+                step.node,
+                due,
+                (journey.plan.event_id,),
+                f"Not read at {step.node}, where it was due by {due:%Y-%m-%d %H:%M} UTC.",
+            )
+
+
+RULE = Rule(
+    kind="OVERDUE",
+    trigger="the clock passes the due time of a required step that is still ahead",
+    subject="the step's node",
+    severity=Severity.WARNING,
+    basis="§366",
+    find=find,
+)

@@ -1,0 +1,138 @@
+"""What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.events import CustomsStatus, MissionStatus, PathNode
+from domain.mission import Mission, Plan, Read, Ruling
+from domain.port import Port
+
+FREE = frozenset(
+    {
+        CustomsStatus.RELEASED,
+        CustomsStatus.TO_DRY_PORT,
+        CustomsStatus.EXIT_CERTIFIED,
+        CustomsStatus.DEFINITIVE,
+    }
+)
+"""Statuses under which goods may leave the port (§361)."""
+
+NOT_A_STATUS = frozenset({CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
+"""Holds are orthogonal to the status."""
+
+
+class Hold(NamedTuple):
+    """A hold and its lifting, if it was lifted."""
+
+    placed: Ruling
+    lifted: Ruling | None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the unit was held at that moment: after the placing, and before the lifting."""
+        return self.placed.occurred_at < at and (self.lifted is None or at < self.lifted.occurred_at)
+
+
+class Trace(NamedTuple):
+    """How the reads lie on the path; indexes count the path's steps from 0.
+
+    ``reached`` steps were read in the path's order, ``late`` ones only after a later step; ``farthest`` is the
+    last step reached, -1 before the first.
+    """
+
+    reached: dict[int, Read]
+    late: dict[int, Read]
+    off_path: tuple[Read, ...]
+    farthest: int
+
+
+class Journey:
+    """One mission at a port, read off its facts once and then asked by every rule.
+
+    *Shape*: ``reads`` are those until the mission ended, ``reads_after_end`` the others; both by event time.
+    """
+
+    def __init__(self, mission: Mission, port: Port) -> None:
+        self.mission = mission
+        self.port = port
+        plans = [fact for fact in mission.facts if isinstance(fact, Plan)]
+        self.plan = plans[-1] if plans else None
+        self.rulings = [fact for fact in mission.facts if isinstance(fact, Ruling)]
+        self.ended = _first(self.rulings, CustomsStatus.DEFINITIVE)
+        self.cancelled = _first(self.rulings, CustomsStatus.CANCELLED)
+        end = None if self.ended is None else self.ended.occurred_at
+        reads = [fact for fact in mission.facts if isinstance(fact, Read)]
+        self.reads = [read for read in reads if end is None or read.occurred_at <= end]
+        self.reads_after_end = reads[len(self.reads) :]
+        self.path: tuple[PathNode, ...] = self.plan.path if self.plan else ()
+        self.trace = trace(self.path, self.reads)
+
+    @property
+    def status(self) -> MissionStatus:
+        """How far the mission has come."""
+        if self.ended:
+            return MissionStatus.DEFINITIVE
+        if self.cancelled:
+            return MissionStatus.CANCELLED
+        if not self.trace.reached:
+            return MissionStatus.EXPECTED
+        if self.trace.farthest == len(self.path) - 1:
+            return MissionStatus.ARRIVED
+        return MissionStatus.IN_TRANSIT if self.trace.farthest > 0 else MissionStatus.DEPARTED
+
+    def awaited(self) -> Iterator[PathNode]:
+        """Required steps still ahead, in the path's order; none once the process has ended."""
+        if self.ended or self.cancelled:
+            return
+        for step in self.path[self.trace.farthest + 1 :]:
+            if step.required:
+                yield step
+
+    def holds(self) -> list[Hold]:
+        """Every hold, in the order of placing."""
+        lifted = {r.hold_id: r for r in reversed(self.rulings) if r.status is CustomsStatus.HOLD_LIFTED}
+        placed = [r for r in self.rulings if r.status is CustomsStatus.HOLD_PLACED]
+        return [Hold(ruling, lifted.get(ruling.hold_id)) for ruling in placed]
+
+    def statuses_at(self, at: datetime) -> dict[str, CustomsStatus | None]:
+        """The status of each declaration in force at that moment; of the unit, under "", when it has none.
+
+        A status without a declaration counts for all of them.
+        """
+        keys = self.plan.keys if self.plan else ()
+        mrns = [key.removeprefix("MRN:") for key in keys if key.startswith("MRN:")]
+        return {mrn: self._status_of(mrn, at) for mrn in mrns or [""]}
+
+    def _status_of(self, mrn: str, at: datetime) -> CustomsStatus | None:
+        for ruling in reversed(self.rulings):
+            concerned = not ruling.mrns or mrn in ruling.mrns or not mrn
+            if ruling.occurred_at <= at and concerned and ruling.status not in NOT_A_STATUS:
+                return ruling.status
+        return None
+
+
+def trace(path: tuple[PathNode, ...], reads: list[Read]) -> Trace:
+    """Lay reads, ordered by event time, on the path.
+
+    A read at the place of the last one, or at a place reached before, is the same pass read again.
+    """
+    reached: dict[int, Read] = {}
+    late: dict[int, Read] = {}
+    off_path: list[Read] = []
+    farthest = -1
+    for read in reads:
+        steps = [i for i, step in enumerate(path) if step.node == read.node]
+        if not steps:
+            off_path.append(read)
+        elif farthest in steps:
+            continue
+        elif ahead := [i for i in steps if i > farthest]:
+            farthest = ahead[0]
+            reached[farthest] = read
+        elif not any(i in reached for i in steps):
+            late.setdefault(steps[-1], read)
+    return Trace(reached, late, tuple(off_path), farthest)
+
+
+def _first(rulings: list[Ruling], status: CustomsStatus) -> Ruling | None:
+    return next((ruling for ruling in rulings if ruling.status is status), None)

@@ -1,0 +1,1 @@
+"""The edge: what devices and systems outside say, checked and published."""

@@ -1,0 +1,1 @@
+"""The Faust applications, thin over ``domain`` and ``sinks``: decode, judge, send, acknowledge."""

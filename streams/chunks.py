@@ -1,0 +1,126 @@
+"""The one shape of every agent that keeps state: decode, judge, make durable, acknowledge."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from aiokafka.structs import ConsumerRecord
+from msgspec import Struct
+
+from runtime import metrics
+from runtime.errors import InvalidRecord, Unavailable
+from runtime.health import Health
+from runtime.settings import Settings
+from streams.outbox import Outbox
+from streams.table import ChunkTable
+from topics.catalog import Topic
+from topics.codec import Codec
+from topics.dead_letters import CircuitBreaker, Origin, reason_headers
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """A record that could be decoded, beside what it said."""
+
+    event: E
+    record: ConsumerRecord
+
+
+class Receiver:
+    """Decodes the records of a chunk; what cannot be used goes to the dead letters of its topic."""
+
+    def __init__(self, settings: Settings, codec: Codec, agent: str, topics: tuple[Topic, ...]) -> None:
+        self._codec = codec
+        self.agent = agent
+        self._topics = {settings.topic(topic.name): topic for topic in topics}
+        self._namespaced = settings.topic
+        self._breaker = CircuitBreaker()
+
+    @property
+    def topics(self) -> list[str]:
+        """The names on the broker of what it reads."""
+        return list(self._topics)
+
+    def catalogued(self, name: str) -> Topic:
+        """The catalogue's entry of a name on the broker."""
+        return self._topics[name]
+
+    def decode(self, records: list[ConsumerRecord], outbox: Outbox) -> list[Received[Any]]:
+        """The usable records of a chunk.
+
+        *Guarantee*: every other record is in the outbox as a dead letter, so that it is durable before the
+        chunk is acknowledged.
+        *Raises*: Fatal when too much of the input is bad; Unavailable from the schema registry, before anything
+        was changed.
+        """
+        received = []
+        for record in records:
+            try:
+                event = self._codec.decode(record.value, *self._topics[record.topic].records)
+                received.append(Received(event, record))
+                self._breaker.record(bad=False)
+            except InvalidRecord as error:
+                self.reject(record, error, outbox)
+                self._breaker.record(bad=True)
+        return received
+
+    def reject(self, record: ConsumerRecord, error: InvalidRecord, outbox: Outbox) -> None:
+        """Put a record to the dead letters of its topic, with its original bytes."""
+        topic = self._topics[record.topic]
+        origin = Origin(record.topic, record.partition, record.offset)
+        log.warning("%s[%d]@%d: %s", record.topic, record.partition, record.offset, error)
+        metrics.DEAD_LETTERS.labels(topic.name, error.reason).inc()
+        headers = reason_headers(record.headers, origin, error, self.agent)
+        outbox.put(self._namespaced(topic.dead_letters), record.key, record.value, headers, record.partition)
+
+
+async def decoded(receiver: Receiver, records: list[ConsumerRecord], outbox: Outbox) -> list[Received[Any]]:
+    """The usable records of a chunk, however long the schema registry takes to answer."""
+    while True:
+        attempt = Outbox(outbox.partitions)
+        try:
+            received = receiver.decode(records, attempt)
+        except Unavailable as error:
+            log.warning("waiting: %s", error)
+            await asyncio.sleep(error.retry_after_seconds)
+        else:
+            outbox.take_over(attempt)
+            return received
+
+
+async def work(
+    app: Any,
+    stream: Any,
+    table: ChunkTable,
+    receiver: Receiver,
+    health: Health,
+    handle: Callable[[int, list[Received[Any]], Outbox], None],
+) -> None:
+    """Work through chunks for ever.
+
+    Results are durable before the changelog leaves, and the changelog before the acknowledgement. Killed between
+    the first two, a worker computes the same results again from the old state (they carry the same ids and
+    revisions); the other order could lose them, since the new state would call the repeated events known.
+    *Raises*: whatever ``handle`` raises, without acknowledging.
+    """
+    async for event in stream.noack().events():
+        started = time.perf_counter()
+        records: list[ConsumerRecord] = event.value
+        outbox = Outbox(app.conf.topic_partitions)
+        received = await decoded(receiver, records, outbox)
+        handle(event.message.partition, received, outbox)
+        producer = app.producer._producer
+        await outbox.flush(producer)
+        if table.drain(outbox, event.message.partition):
+            await outbox.flush(producer)
+        event.ack()
+        health.beat()
+        metrics.CONSUMED.labels(receiver.catalogued(records[0].topic).name).inc(len(records))
+        metrics.CHUNK_SECONDS.labels(receiver.agent).observe(time.perf_counter() - started)

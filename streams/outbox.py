@@ -1,0 +1,78 @@
+"""Records on their way out of a chunk: collected, sent in whole batches, and awaited until they are durable."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from runtime.errors import Unavailable
+from topics.headers import Header
+
+_Record = tuple[bytes | None, bytes | None, list[Header]]
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition that Java, aiokafka and librdkafka's ``murmur2_random`` give a key."""
+    return (int(murmur2(key)) & 0x7FFFFFFF) % partitions
+
+
+class Outbox:
+    """What one chunk sends.
+
+    *Guarantee*: when ``flush`` returns, all in-sync replicas have everything that was put in.
+    """
+
+    def __init__(self, partitions: int) -> None:
+        self.partitions = partitions
+        self._waiting: dict[tuple[str, int], list[_Record]] = defaultdict(list)
+
+    def put(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Iterable[Header] = (),
+        partition: int | None = None,
+    ) -> None:
+        """Add a record; it goes to its key's partition unless another is given."""
+        if partition is None:
+            partition = 0 if key is None else partition_of(key, self.partitions)
+        self._waiting[topic, partition].append((key, value, list(headers)))
+
+    def take_over(self, other: "Outbox") -> None:
+        """Add everything that waits in another outbox."""
+        for place, records in other._waiting.items():
+            self._waiting[place].extend(records)
+
+    async def flush(self, producer: AIOKafkaProducer) -> None:
+        """Send everything and wait until it is durable.
+
+        *Raises*: Unavailable when the broker did not take it in the producer's time-out.
+        """
+        waiting, self._waiting = self._waiting, defaultdict(list)
+        if not waiting:
+            return
+        try:
+            sent = [f for (topic, p), records in waiting.items() for f in await _send(producer, topic, p, records)]
+            await asyncio.gather(*sent)
+        except KafkaError as error:
+            raise Unavailable(f"results could not be sent: {error!r}") from error
+
+
+async def _send(
+    producer: AIOKafkaProducer, topic: str, partition: int, records: Iterable[_Record]
+) -> list[asyncio.Future[object]]:
+    at_ms = int(time.time() * 1000)
+    futures: list[asyncio.Future[object]] = []
+    batch = producer.create_batch()
+    for key, value, headers in records:
+        if batch.append(timestamp=at_ms, key=key, value=value, headers=headers) is None:
+            futures.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = producer.create_batch()
+            batch.append(timestamp=at_ms, key=key, value=value, headers=headers)
+    futures.append(await producer.send_batch(batch, topic, partition=partition))
+    return futures

@@ -1,0 +1,133 @@
+"""One worker process: an application, its agent, its clock and its health, put together by name."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import faust
+from sinks.engine import Engine
+
+from domain.port import Port
+from runtime.clock import clock_for
+from runtime.health import Health, Route
+from runtime.settings import Settings
+from streams.absences import Absences, watch
+from streams.application import application, topic_of
+from streams.chunks import Receiver, work
+from streams.deadlines import Deadlines
+from streams.resolve import Resolve
+from streams.sink import Sink, deliver
+from streams.table import ChunkTable
+from streams.track import Track
+from topics import clients
+from topics.catalog import (
+    IDENTITIES_TABLE,
+    IDENTITY_DEADLINE_PASSED,
+    MISSION_DEADLINE_PASSED,
+    MISSIONS_TABLE,
+    READ_BY,
+    RESOLVE_GROUP,
+    SINK_GROUP,
+    TRACK_GROUP,
+)
+from topics.codec import Codec
+from topics.progress import Completeness, Progress
+from topics.registry import registry_for
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Wiring:
+    """What a worker needs from outside; ``port`` serves ``track``, ``engine`` serves ``sink``."""
+
+    settings: Settings
+    health: Health
+    instance: str | None = None
+    port: Port | None = None
+    engine: Engine | None = None
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+
+def resolve_application(wiring: Wiring) -> Any:
+    """The application of ``resolve``."""
+    settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
+    app = application(settings, RESOLVE_GROUP, wiring.instance)
+    receiver = Receiver(settings, codec, "resolve", READ_BY[RESOLVE_GROUP])
+    resolve = Resolve(settings, codec, receiver, deadlines)
+    resolve.table = _table(app, IDENTITIES_TABLE, settings, resolve.recovered)
+    # Twice: the bindings and reroutes that the first pass writes are input of the same group.
+    stages = [_stage(settings, RESOLVE_GROUP)] * 2
+    absences = _absences(settings, codec, IDENTITY_DEADLINE_PASSED, deadlines, stages)
+    _agent(app, receiver, lambda s: work(app, s, resolve.table, receiver, wiring.health, resolve.handle))
+    watch(app, absences, wiring.health)
+    return app
+
+
+def track_application(wiring: Wiring) -> Any:
+    """The application of ``track``."""
+    assert wiring.port is not None
+    settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
+    app = application(settings, TRACK_GROUP, wiring.instance)
+    receiver = Receiver(settings, codec, "track", READ_BY[TRACK_GROUP])
+    track = Track(settings, codec, receiver, deadlines, wiring.port)
+    track.table = _table(app, MISSIONS_TABLE, settings, track.recovered)
+    stages = [_stage(settings, RESOLVE_GROUP)] * 2 + [_stage(settings, TRACK_GROUP)]
+    absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
+    _agent(app, receiver, lambda s: work(app, s, track.table, receiver, wiring.health, track.handle))
+    watch(app, absences, wiring.health)
+    return app
+
+
+def sink_application(wiring: Wiring) -> Any:
+    """The application of ``sink``."""
+    assert wiring.engine is not None
+    settings = wiring.settings
+    app = application(settings, SINK_GROUP, wiring.instance)
+    receiver = Receiver(settings, _codec(wiring), "sink", READ_BY[SINK_GROUP])
+    sink = Sink(settings, receiver, wiring.engine, wiring.health)
+    _agent(app, receiver, lambda s: deliver(app, s, sink))
+    sink.watch(app)
+    return app
+
+
+APPLICATIONS: dict[str, Callable[[Wiring], Any]] = {
+    "resolve": resolve_application,
+    "track": track_application,
+    "sink": sink_application,
+}
+"""Every worker by name."""
+
+
+def run(app: Any, log_level: str) -> None:
+    """Run an application in the foreground until a signal stops it; raises SystemExit with its exit status."""
+    faust.Worker(app, loglevel=log_level, override_logging=False).execute_from_commandline()
+
+
+def _agent(app: Any, receiver: Receiver, loop: Callable[[Any], Any]) -> None:
+    @app.agent(topic_of(app, *receiver.topics), name=receiver.agent)  # type: ignore[untyped-decorator]
+    async def agent(stream: Any) -> None:
+        await loop(stream)
+
+
+def _codec(wiring: Wiring) -> Codec:
+    return Codec(registry_for(wiring.settings.schema_registry_url))
+
+
+def _table(app: Any, name: str, settings: Settings, on_recovered: Callable[[], None]) -> ChunkTable:
+    table = ChunkTable(app, name=name, partitions=settings.partitions, on_recovered=on_recovered)
+    app.tables.add(table)
+    return table
+
+
+def _stage(settings: Settings, group: str) -> tuple[str, list[str]]:
+    return settings.topic(group), [settings.topic(topic.name) for topic in READ_BY[group]]
+
+
+def _absences(
+    settings: Settings, codec: Codec, topic: Any, deadlines: Deadlines, stages: list[tuple[str, list[str]]]
+) -> Absences:
+    progress = Progress(clients.admin(settings), settings.partitions)
+    completeness = Completeness(progress, clock_for(settings.clock_file), stages)
+    return Absences(settings, codec, topic, deadlines, completeness)

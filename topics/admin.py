@@ -1,0 +1,143 @@
+"""The catalogue against the broker: what is missing, what differs, and creating it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
+
+from runtime.errors import Fatal, Unavailable
+from runtime.settings import Settings
+from topics.catalog import Topic, all_topics
+
+REQUEST_SECONDS = 30.0
+HOUR_MS = 3_600_000
+
+
+class Action(StrEnum):
+    """What ``apply`` does about a topic."""
+
+    KEEP = "keep"
+    CREATE = "create"
+    ALTER = "alter"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the plan: what there is to do about a topic, and why."""
+
+    topic: str
+    action: Action
+    detail: str
+    config: dict[str, str]
+
+
+def wanted_config(topic: Topic) -> dict[str, str]:
+    """The broker's settings of a topic."""
+    # A changelog must never lose a key: compacted, and never deleted by age or size.
+    retention_ms = -1 if topic.retention_hours is None else topic.retention_hours * HOUR_MS
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "retention.ms": str(retention_ms),
+        "retention.bytes": "-1",
+    }
+
+
+def plan(client: AdminClient, settings: Settings) -> list[Step]:
+    """Compare every topic of the catalogue with the broker; changes nothing.
+
+    *Raises*: Unavailable when the broker does not answer.
+    """
+    try:
+        existing = client.list_topics(timeout=REQUEST_SECONDS).topics
+    except KafkaException as error:
+        raise Unavailable(f"topics cannot be listed: {error.args[0].str()}") from error
+    names = {settings.topic(topic.name): topic for topic in all_topics()}
+    configs = _configs(client, [name for name in names if name in existing])
+    steps = []
+    for name, topic in names.items():
+        partitions = len(existing[name].partitions) if name in existing else None
+        steps.append(_step(name, topic, partitions, configs.get(name, {}), settings.partitions))
+    return steps
+
+
+def _step(name: str, topic: Topic, partitions: int | None, config: dict[str, str], wanted_partitions: int) -> Step:
+    wanted = wanted_config(topic)
+    if partitions is None:
+        return Step(name, Action.CREATE, f"{wanted_partitions} partitions", wanted)
+    if partitions != wanted_partitions:
+        why = f"has {partitions} partitions, {wanted_partitions} are set: changing them would split keys"
+        return Step(name, Action.REFUSE, why, {})
+    differing = {key: value for key, value in wanted.items() if config.get(key) != value}
+    detail = ", ".join(f"{key} {config.get(key)} → {value}" for key, value in differing.items())
+    return Step(name, Action.ALTER if differing else Action.KEEP, detail, differing)
+
+
+def apply(client: AdminClient, settings: Settings, steps: list[Step]) -> None:
+    """Create and alter what the plan says.
+
+    *Guarantee*: idempotent; a topic that somebody else created meanwhile is fine.
+    *Raises*: Fatal when the plan refuses a topic, Unavailable when the broker refuses or does not answer.
+    """
+    if refused := [f"{step.topic} {step.detail}" for step in steps if step.action is Action.REFUSE]:
+        raise Fatal("; ".join(refused))
+    new = [
+        NewTopic(s.topic, settings.partitions, settings.replication_factor, config=dict(s.config))
+        for s in steps
+        if s.action is Action.CREATE
+    ]
+    alter = [_alteration(step) for step in steps if step.action is Action.ALTER]
+    try:
+        if new:
+            _await_all(client.create_topics(new, operation_timeout=REQUEST_SECONDS))
+        if alter:
+            _await_all(client.incremental_alter_configs(alter))
+    except (KafkaException, TimeoutError) as error:
+        raise Unavailable(f"topics cannot be created: {error}") from error
+
+
+def delete(client: AdminClient, names: list[str]) -> None:
+    """Delete topics for good; those that do not exist are fine."""
+    for future in client.delete_topics(names, operation_timeout=REQUEST_SECONDS).values():
+        try:
+            future.result(REQUEST_SECONDS)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise Unavailable(f"topics cannot be deleted: {error.args[0].str()}") from error
+
+
+def _await_all(futures: dict) -> None:  # type: ignore[type-arg]
+    for future in futures.values():
+        try:
+            future.result(REQUEST_SECONDS)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+
+
+def _alteration(step: Step) -> ConfigResource:
+    entries = [
+        ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in step.config.items()
+    ]
+    return ConfigResource(ResourceType.TOPIC, step.topic, incremental_configs=entries)
+
+
+def _configs(client: AdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    try:
+        futures = client.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in names])
+        return {
+            resource.name: {key: entry.value for key, entry in future.result(REQUEST_SECONDS).items()}
+            for resource, future in futures.items()
+        }
+    except (KafkaException, TimeoutError) as error:
+        raise Unavailable(f"topic settings cannot be read: {error}") from error

@@ -1,0 +1,58 @@
+"""Record headers: CloudEvents attributes in binary mode, ``traceparent``, and what resolution found.
+
+*Source*: CloudEvents 1.0 Kafka protocol binding; W3C Trace Context.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+Header = tuple[str, bytes]
+
+ORIGIN_MS = "missionpath-origin-ms"
+"""When the record that started it all was published, in milliseconds; what alert latency is measured from."""
+RESOLVED_BY = "missionpath-resolved-by"
+"""``SCHEME:VALUE`` that led an observation to its mission."""
+ATTEMPT = "missionpath-attempt"
+"""Which of its identifiers, counted from 0, a rerouted observation is to be looked up by; or ``settled``."""
+SETTLED = b"settled"
+
+_SPAN = "0000000000000001"
+
+
+def cloud_event(event_type: type[msgspec.Struct], event_id: UUID, source: str, at: datetime) -> list[Header]:
+    """The headers of a new event.
+
+    The trace id is the event id: both are 16 bytes, so that one search finds the event and its trace.
+    """
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(event_id).encode()),
+        ("ce_type", f"org.missionpath.cargo.{event_type.__name__}".encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", at.isoformat(timespec="milliseconds").encode()),
+        ("content-type", b"application/avro"),
+        ("traceparent", f"00-{event_id.hex}-{_SPAN}-01".encode()),
+    ]
+
+
+def value_of(headers: Iterable[Header], name: str) -> bytes | None:
+    """The last header of that name."""
+    found = None
+    for header, value in headers:
+        if header == name:
+            found = value
+    return found
+
+
+def replaced(headers: Iterable[Header], name: str, value: bytes) -> tuple[Header, ...]:
+    """The headers with one of them set."""
+    return (*(header for header in headers if header[0] != name), (name, value))
+
+
+def origin_ms(headers: Iterable[Header], published_ms: int) -> int:
+    """When the chain of records started: as the header says, else when this record was published."""
+    value = value_of(headers, ORIGIN_MS)
+    return int(value) if value is not None and value.isdigit() else published_ms
