@@ -1,5 +1,7 @@
 """The one place where settings, clients, engines and workers are put together."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from deploy.local.broker import LocalBroker
@@ -9,6 +11,10 @@ from runtime import settings as settings_module
 from runtime.errors import ConfigError
 from runtime.health import Health, serve_health
 from runtime.settings import Settings
+from sinks.engine import Engine, engine_for
+from sinks.migrate import migrate
+from sinks.owner import announce, withdraw
+from sinks.query_http import query_route
 from topics import admin, clients
 from topics.codec import Codec
 from topics.registry import registry_for
@@ -77,13 +83,21 @@ def run_worker(name: str, instance: str | None) -> None:
     wiring = worker.Wiring(settings, health, instance)
     if name == "track":
         wiring.port = port(settings.port_file)
-    if name == "sink":
-        _add_store(wiring)
-    host, bound = serve_health(settings.http_host, settings.http_port, health, wiring.routes)
-    if name == "sink":
-        _announce(settings, host, bound)
-    try:
+    with _store(settings) if name == "sink" else nullcontext() as engine:
+        wiring.engine = engine
+        routes = {"/": query_route(engine)} if engine is not None else {}
+        host, bound = serve_health(settings.http_host, settings.http_port, health, routes)
+        if engine is not None:
+            announce(settings.home, f"http://{host}:{bound}/")
         worker.run(worker.APPLICATIONS[name](wiring), settings.log_level)
-    finally:
-        if wiring.engine is not None:
-            wiring.engine.close()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Engine]:
+    """The ClickHouse that the sink writes to, with the tables of this release."""
+    with closing(engine_for(settings.home)) as engine:
+        migrate(engine)
+        try:
+            yield engine
+        finally:
+            withdraw(settings.home)

@@ -105,6 +105,8 @@ def _play(settings: Settings, scenario: Scenario, rate: float) -> list[str]:
             listener.catch_up(stage.alert_records())
             wrong += [f"after act {number}: {line}" for line in scenario.differences(number, listener.latest)]
         summarise(settings.home, listener, stage.records_by_topic())
+        if passing := scenario.unplanned(listener.latest):
+            say(f"{len(passing)} further alerts stood only until a record that was overtaken arrived.")
     finally:
         listener.stop()
         pipeline.stop()

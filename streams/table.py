@@ -22,8 +22,6 @@ class ChunkTable(Table):  # type: ignore[misc]
             partitions=partitions,
             key_type=bytes,
             value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
         )
         self.dirty: dict[bytes, bytes | None] = {}
         self._partitions = partitions

@@ -1,17 +1,17 @@
 """One worker process: an application, its agent, its clock and its health, put together by name."""
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import faust
-from sinks.engine import Engine
 
 from domain.port import Port
 from runtime.clock import clock_for
-from runtime.health import Health, Route
+from runtime.health import Health
 from runtime.settings import Settings
+from sinks.engine import Engine
 from streams.absences import Absences, watch
 from streams.application import application, topic_of
 from streams.chunks import Receiver, work
@@ -40,14 +40,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Wiring:
-    """What a worker needs from outside; ``port`` serves ``track``, ``engine`` serves ``sink``."""
+    """What a worker needs from outside; ``port`` is for ``track``, ``engine`` for ``sink``."""
 
     settings: Settings
     health: Health
     instance: str | None = None
     port: Port | None = None
     engine: Engine | None = None
-    routes: Mapping[str, Route] = field(default_factory=dict)
 
 
 def resolve_application(wiring: Wiring) -> Any:
@@ -102,6 +101,7 @@ APPLICATIONS: dict[str, Callable[[Wiring], Any]] = {
 
 def run(app: Any, log_level: str) -> None:
     """Run an application in the foreground until a signal stops it; raises SystemExit with its exit status."""
+    app.conf.datadir.mkdir(parents=True, exist_ok=True)
     faust.Worker(app, loglevel=log_level, override_logging=False).execute_from_commandline()
 
 

@@ -1,0 +1,26 @@
+"""``missionpath query``: SQL over everything the pipeline has written."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runtime import settings
+from sinks.query import ask
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One reading statement; - reads it from standard input.")],
+    output_format: Annotated[
+        str, typer.Option("--format", help="Any ClickHouse format: JSON, CSVWithNames, Parquet, …")
+    ] = "PrettyCompact",
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Where the data is, if not where the settings say.")
+    ] = None,
+) -> None:
+    """Ask ClickHouse, read-only; start with `SHOW TABLES`, the views are called v_…."""
+    text = sys.stdin.read() if sql == "-" else sql
+    # Bytes as they are: Parquet is no text, and nobody wants colours in a file.
+    sys.stdout.buffer.write(ask(home or settings.load().home, text, output_format))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,89 @@
+"""The port behind which ClickHouse stands, and where its embedded data lies."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from runtime.errors import MissionpathError
+
+DATABASE = "missionpath"
+
+
+class RowsRefused(MissionpathError):
+    """The store does not take these rows as they are: waiting would not help, other rows may well go in.
+
+    *Shape*: names table, column (where ClickHouse tells) and ClickHouse's error; never a value.
+    """
+
+    def __init__(self, table: str, column: str | None, code: int, name: str) -> None:
+        where = f"{table}.{column}" if column else table
+        super().__init__(f"ClickHouse refuses rows of {where}: {name} (code {code})")
+        self.table = table
+        self.column = column
+        self.code = code
+
+
+class QueryRefused(MissionpathError):
+    """A query that is not answered: wrong, too costly, or not a reading one.
+
+    *Shape*: ``code`` and ``name`` are ClickHouse's own; ``detail`` is one line and may quote the query.
+    """
+
+    def __init__(self, code: int, name: str, detail: str) -> None:
+        super().__init__(f"{detail} ({name}, code {code})")
+        self.code = code
+        self.name = name
+        self.detail = detail
+
+
+class Engine(Protocol):
+    """A ClickHouse, wherever it runs.
+
+    *Guarantee*: every method may be called from any thread and blocks until it is done, so an event loop calls it
+    through ``asyncio.to_thread``. Two inserts never overlap; a query does not wait for an insert.
+    """
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows, all with the same columns, to a table of the database.
+
+        *Guarantee*: durable when it returns. After an error some rows may be in; inserting all of them again
+        shows each once in the views.
+        *Raises*: RowsRefused for rows that will never go in, Unavailable for an outage, Fatal when the table is
+        not as this release knows it.
+        """
+        ...
+
+    def query(self, sql: str, output_format: str) -> bytes:
+        """The answer to one reading statement, in any ClickHouse format.
+
+        *Guarantee*: changes neither data nor settings, and is bounded in time and memory.
+        *Raises*: QueryRefused, or Unavailable for an outage.
+        """
+        ...
+
+    def execute(self, sql: str) -> None:
+        """Carry out one statement that changes the schema.
+
+        *Raises*: Unavailable for an outage, Fatal when the statement fails otherwise.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the store, after what is under way; calling it again does nothing."""
+        ...
+
+
+def data_directory(home: Path) -> Path:
+    """Where the embedded engine keeps its data."""
+    return home / "clickhouse" / "data"
+
+
+def engine_for(home: Path) -> Engine:
+    """The ClickHouse of these settings: the embedded one in ``home``.
+
+    *Raises*: ConfigError when the embedded engine is not installed, Unavailable when another process owns its data.
+    """
+    # The engine is an optional extra, and takes a second to load.
+    from sinks.embedded import EmbeddedEngine  # noqa: PLC0415
+
+    return EmbeddedEngine(data_directory(home))

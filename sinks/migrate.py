@@ -1,0 +1,113 @@
+"""The schema of the database, one numbered file after the other.
+
+Only forward, and from any point where an earlier run was cut: each statement says IF NOT EXISTS, and a migration
+is recorded after its last statement.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import msgspec
+
+from runtime.errors import ConfigError
+from sinks.engine import DATABASE, Engine
+
+RECORD = "schema_migrations"
+
+_GROUND = (
+    f"CREATE DATABASE IF NOT EXISTS {DATABASE}",
+    f"""
+    CREATE TABLE IF NOT EXISTS {DATABASE}.{RECORD}
+    (
+        version UInt32,
+        name String,
+        sha256 String,
+        applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
+    )
+    ENGINE = ReplacingMergeTree ORDER BY version
+    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+    """,
+)
+_FILE = re.compile(r"(\d{4})_(\w+)\.sql")
+_COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema; once released, its text never changes."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint under which it is recorded."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """Its statements, split where a line ends in a semicolon."""
+        parts = re.split(r";\s*$", _COMMENT.sub("", self.sql), flags=re.MULTILINE)
+        return [part.strip() for part in parts if part.strip()]
+
+
+class _Recorded(msgspec.Struct):
+    version: int
+    name: str
+    sha256: str
+
+
+def bundled() -> tuple[Migration, ...]:
+    """The migrations of this release, in order."""
+    found = []
+    for file in sorted((files("sinks") / "migrations").iterdir(), key=lambda file: file.name):
+        if named := _FILE.fullmatch(file.name):
+            found.append(Migration(int(named[1]), named[2], file.read_text("utf-8")))
+    return tuple(found)
+
+
+def migrate(engine: Engine, migrations: Sequence[Migration] | None = None) -> list[str]:
+    """Bring the database to this release's schema.
+
+    *Shape*: returns the names of what was applied now, nothing when it was up to date.
+    *Raises*: ConfigError when the database is newer than this release, or was made with another text of a
+    migration; Unavailable or Fatal as Engine.execute does.
+    """
+    known = bundled() if migrations is None else migrations
+    for statement in _GROUND:
+        engine.execute(statement)
+    recorded = _recorded(engine)
+    _check(known, recorded)
+    for migration in known[len(recorded) :]:
+        _apply(engine, migration)
+    return [migration.name for migration in known[len(recorded) :]]
+
+
+def _apply(engine: Engine, migration: Migration) -> None:
+    for statement in migration.statements:
+        engine.execute(statement)
+    engine.insert(RECORD, [{"version": migration.version, "name": migration.name, "sha256": migration.sha256}])
+
+
+def _recorded(engine: Engine) -> list[_Recorded]:
+    raw = engine.query(f"SELECT version, name, sha256 FROM {DATABASE}.{RECORD} FINAL ORDER BY version", "JSONEachRow")
+    return msgspec.json.Decoder(_Recorded).decode_lines(raw)
+
+
+def _check(known: Sequence[Migration], recorded: Sequence[_Recorded]) -> None:
+    newest = known[-1].version if known else 0
+    if recorded and recorded[-1].version > newest:
+        raise ConfigError(
+            f"the database is at schema version {recorded[-1].version}, this release knows {newest}: "
+            f"upgrade missionpath"
+        )
+    for migration, done in zip(known, recorded, strict=False):
+        if (migration.version, migration.sha256) != (done.version, done.sha256):
+            raise ConfigError(
+                f"schema version {done.version} ({done.name}) of the database is not the "
+                f"{migration.version:04d}_{migration.name}.sql of this release"
+            )

@@ -1,0 +1,49 @@
+"""What may be asked: one reading statement, and nothing that reaches beyond the store."""
+
+import re
+
+from sinks import complaint
+from sinks.engine import Engine, QueryRefused
+
+READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXISTS", "EXPLAIN")
+
+_TOKEN = re.compile(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\w+|[^\s\w]")
+
+
+def answer(engine: Engine, sql: str, output_format: str) -> bytes:
+    """The answer to ``sql``, if it is admitted.
+
+    *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``.
+    *Raises*: QueryRefused, or Unavailable for an outage.
+    """
+    return engine.query(admitted(engine, sql), output_format)
+
+
+def admitted(engine: Engine, sql: str) -> str:
+    """``sql`` in ClickHouse's own spelling, if it only reads; that spelling is what must be carried out.
+
+    ClickHouse's readonly setting stops changes. It does not stop three things that leave the store, which are
+    stopped here: INTO OUTFILE, the function ``file`` and describing what lies behind a table function.
+    *Raises*: QueryRefused saying what is not answered; a second statement is a syntax error.
+    """
+    plain = engine.query(f"SELECT formatQuerySingleLine({_literal(sql)})", "RawBLOB").decode()
+    tokens = _TOKEN.findall(plain)
+    # ClickHouse itself took comments away and parentheses around the whole, so that the first word tells.
+    if not tokens or tokens[0] not in READING:
+        raise _refused(f"only {', '.join(READING)} are answered here")
+    if ("INTO", "OUTFILE") in zip(tokens, tokens[1:], strict=False):
+        raise _refused("INTO OUTFILE is not allowed here: redirect the answer instead")
+    # As a word of any kind: arrayMap(file, …) calls it without parentheses, and quoting may hide it.
+    if any(token.strip("`") == "file" for token in tokens):
+        raise _refused("the name `file` is not allowed here: as a function it reads any file of the machine")
+    if tokens[:2] == ["DESCRIBE", "TABLE"] and tokens[2] != "(" and "(" in tokens:
+        raise _refused("DESCRIBE answers for tables and subqueries only")
+    return plain
+
+
+def _refused(detail: str) -> QueryRefused:
+    return QueryRefused(complaint.READONLY, "READONLY", detail)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

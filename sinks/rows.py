@@ -1,0 +1,114 @@
+"""One delivered record to one row: which table, and which columns. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import structs
+
+from domain.events import (
+    CustomsStatusChanged,
+    DeviationAlertChanged,
+    IdBound,
+    Identifier,
+    IdScanned,
+    IotIdGenerated,
+    MissionStateChanged,
+    PathNode,
+)
+from runtime.errors import InvalidRecord
+
+Columns = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A record as it was delivered, with where it came from.
+
+    *Shape*: ``iot_id`` is set for records of the resolved mission-event topic only; ``resolved_by`` is the
+    ``SCHEME:VALUE`` that led to it.
+    """
+
+    event: msgspec.Struct
+    topic: str
+    partition: int
+    offset: int
+    published_at: datetime
+    iot_id: UUID | None = None
+    resolved_by: str | None = None
+
+
+def row(delivery: Delivery) -> tuple[str, Columns]:
+    """The table that a delivery belongs to, and its columns there.
+
+    *Shape*: ``identifiers`` and ``path`` are parallel arrays, as ClickHouse keeps Nested columns. ``written_at`` is
+    left to the table's default.
+    *Raises*: InvalidRecord for a record type that has no table.
+    """
+    shape = _SHAPES.get((type(delivery.event), delivery.iot_id is not None))
+    if shape is None:
+        raise InvalidRecord("no-table", f"no table takes {type(delivery.event).__name__} from {delivery.topic}")
+    table, columns = shape
+    return table, columns(delivery) | _provenance(delivery)
+
+
+def _provenance(delivery: Delivery) -> Columns:
+    return {
+        "kafka_topic": delivery.topic,
+        "kafka_partition": delivery.partition,
+        "kafka_offset": delivery.offset,
+        "published_at": delivery.published_at,
+    }
+
+
+def _fields(delivery: Delivery) -> Columns:
+    # asdict does not look into the fields, so that nothing is copied.
+    return structs.asdict(delivery.event)
+
+
+def _observation(delivery: Delivery) -> Columns:
+    columns = _fields(delivery)
+    identifiers: Any = columns.pop("identifiers")
+    return columns | _parallel("identifiers", Identifier, identifiers)
+
+
+def _generation(delivery: Delivery) -> Columns:
+    columns = _observation(delivery)
+    path: Any = columns.pop("path")
+    return columns | _parallel("path", PathNode, path)
+
+
+def _parallel(prefix: str, part: type[msgspec.Struct], parts: Iterable[msgspec.Struct]) -> Columns:
+    held = list(parts)
+    return {f"{prefix}.{name}": [getattr(each, name) for each in held] for name in part.__struct_fields__}
+
+
+def _mission_event(delivery: Delivery) -> Columns:
+    event: Any = delivery.event
+    return {
+        "iot_id": delivery.iot_id,
+        "event_id": event.event_id,
+        "record": event.__struct_config__.tag,
+        "occurred_at": event.occurred_at,
+        "resolved_by": delivery.resolved_by,
+    }
+
+
+_SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
+    (IotIdGenerated, False): ("iot_ids_generated", _generation),
+    (IdScanned, False): ("scans", _observation),
+    (CustomsStatusChanged, False): ("customs_statuses", _observation),
+    (IdBound, False): ("id_bindings", _fields),
+    (IotIdGenerated, True): ("mission_events", _mission_event),
+    (IdScanned, True): ("mission_events", _mission_event),
+    (CustomsStatusChanged, True): ("mission_events", _mission_event),
+    (MissionStateChanged, False): ("mission_states", _fields),
+    (DeviationAlertChanged, False): ("deviation_alerts", _fields),
+}
+"""By record type, and whether it was resolved to a mission."""
+
+TABLES = tuple(dict.fromkeys(table for table, _ in _SHAPES.values()))
+"""Every table that rows go into."""

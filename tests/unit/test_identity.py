@@ -1,0 +1,260 @@
+"""Which mission an identifier means, in event time, and what becomes of reads that nothing explains yet."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+from builders import (
+    BOX,
+    MRN_1,
+    OTHER_BOX,
+    TRUCK,
+    at,
+    event_id,
+    ids,
+    plan,
+    scan,
+    status,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.events import CustomsStatus, IdBound, Identifier
+from domain.identifiers import Scheme
+from domain.identity import (
+    PARKED_MAX,
+    Candidate,
+    Identity,
+    Parked,
+    as_parked,
+    bind,
+    bindings_of,
+    bound_to,
+    candidates,
+    expire,
+    next_expiry,
+    park,
+    settle,
+    unknown_objects,
+)
+
+KEY = f"BIC:{BOX}"
+GRACE = timedelta(minutes=10)
+FIRST, SECOND = UUID(int=1, version=4), UUID(int=2, version=4)
+
+
+def bound(number: int, minutes: float, iot_id: UUID = FIRST) -> IdBound:
+    return IdBound(event_id=event_id(number), iot_id=iot_id, scheme=Scheme.BIC, value=BOX, valid_from=at(minutes))
+
+
+def waiting(number: int, minutes: float, home: str = KEY, *, is_scan: bool = True) -> Parked:
+    return Parked(at(minutes), event_id(number), "DOCK", is_scan, home, b"value", (("h", b"1"),))
+
+
+def identity(*parked: Parked) -> Identity:
+    found = Identity()
+    for each in parked:
+        found = park(found, each)
+    return found
+
+
+def numbers(found: Identity) -> list[UUID]:
+    return [each.event_id for each in found.parked]
+
+
+def test_a_binding_holds_from_its_moment_on() -> None:
+    found, _ = bind(Identity(), bound(1, 60))
+    assert bound_to(found, at(60)) == FIRST
+    assert bound_to(found, at(9_999)) == FIRST
+    assert bound_to(found, at(59.999)) is None
+
+
+def test_a_container_comes_back_under_another_iot_id() -> None:
+    found, _ = bind(Identity(), bound(1, 0, FIRST))
+    found, _ = bind(found, bound(2, 60, SECOND))
+    assert [bound_to(found, at(minutes)) for minutes in (-1, 0, 59, 60, 61)] == [None, FIRST, FIRST, SECOND, SECOND]
+
+
+def test_a_repeated_binding_changes_nothing() -> None:
+    found, _ = bind(identity(waiting(9, -5)), bound(1, 0))
+    again, woken = bind(found, bound(1, 0))
+    assert again is found
+    assert woken == []
+
+
+def test_a_late_binding_wakes_what_it_covers_and_nothing_else() -> None:
+    found, woken = bind(identity(waiting(1, 5), waiting(2, 9), waiting(3, 10)), bound(7, 9))
+    assert [(iot_id, each.event_id) for iot_id, each in woken] == [(FIRST, event_id(2)), (FIRST, event_id(3))]
+    assert numbers(found) == [event_id(1)]
+
+
+def test_what_a_binding_wakes_carries_its_original_bytes_and_headers() -> None:
+    _, ((_, woken),) = bind(identity(waiting(1, 5)), bound(7, 0))
+    assert (woken.value, woken.headers) == (b"value", (("h", b"1"),))
+
+
+bindings = st.lists(
+    st.builds(bound, st.integers(1, 2**64), st.integers(0, 5), st.sampled_from([FIRST, SECOND])),
+    max_size=6,
+    unique_by=lambda each: each.event_id,
+)
+
+
+@settings(max_examples=300)
+@given(learnt=bindings, data=st.data())
+def test_any_order_and_repetition_of_bindings_ends_in_the_same_state(
+    learnt: list[IdBound], data: st.DataObject
+) -> None:
+    repeated = data.draw(st.lists(st.sampled_from(learnt), max_size=3)) if learnt else []
+    states = []
+    for order in (learnt, data.draw(st.permutations([*learnt, *repeated]))):
+        found = identity(waiting(1, 2), waiting(2, -1))
+        for each in order:
+            found, _ = bind(found, each)
+        states.append(found)
+    assert states[0] == states[1]
+    assert msgspec.msgpack.encode(states[0]) == msgspec.msgpack.encode(states[1])
+
+
+@settings(max_examples=300)
+@given(learnt=bindings)
+def test_a_waiting_read_is_woken_once_at_the_most(learnt: list[IdBound]) -> None:
+    found, woken = identity(waiting(1, 2), waiting(2, 4)), []
+    for each in learnt:
+        found, now = bind(found, each)
+        woken += [parked.event_id for _, parked in now]
+    assert len(woken) == len(set(woken))
+    assert sorted(woken + numbers(found)) == [event_id(1), event_id(2)]
+
+
+def test_parking_is_ordered_by_event_time_and_happens_once() -> None:
+    found = identity(waiting(2, 8), waiting(1, 5))
+    assert numbers(found) == [event_id(1), event_id(2)]
+    assert park(found, waiting(2, 8)) is found
+
+
+def test_parking_is_bounded_but_takes_repetitions() -> None:
+    full = identity(*(waiting(n, n) for n in range(1, PARKED_MAX + 1)))
+    with pytest.raises(OverflowError):
+        park(full, waiting(PARKED_MAX + 1, 0))
+    assert park(full, waiting(1, 1)) is full
+
+
+def test_settling_takes_out_what_was_resolved_elsewhere() -> None:
+    found = identity(waiting(1, 5), waiting(2, 8))
+    assert numbers(settle(found, {event_id(1)})) == [event_id(2)]
+    assert settle(found, {event_id(77)}) is found
+
+
+def test_at_home_a_read_counts_as_missing_from_the_end_of_its_grace() -> None:
+    found = identity(waiting(1, 5))
+    assert expire(KEY, found, at(14.999), GRACE) is found
+    assert [each.missing for each in expire(KEY, found, at(15), GRACE).parked] == [True]
+
+
+def test_away_from_home_a_copy_is_dropped_at_the_end_of_its_grace() -> None:
+    found = identity(waiting(1, 5, home="PLATE:AB123CD"), waiting(2, 6, home="PLATE:AB123CD"))
+    assert numbers(expire(KEY, found, at(15), GRACE)) == [event_id(2)]
+
+
+def test_expiring_twice_changes_nothing() -> None:
+    once = expire(KEY, identity(waiting(1, 5)), at(15), GRACE)
+    assert expire(KEY, once, at(99), GRACE) is once
+
+
+def test_the_next_expiry_is_the_earliest_that_was_not_judged() -> None:
+    found = identity(waiting(1, 5), waiting(2, 8))
+    assert next_expiry(found, GRACE) == at(15)
+    assert next_expiry(expire(KEY, found, at(15), GRACE), GRACE) == at(18)
+    assert next_expiry(expire(KEY, found, at(18), GRACE), GRACE) is None
+    assert next_expiry(Identity(), GRACE) is None
+
+
+def test_an_unknown_object_is_one_finding_with_all_its_reads() -> None:
+    found = identity(waiting(2, 8), waiting(1, 5), waiting(3, 99))
+    assert unknown_objects(KEY, found) == []
+    (finding,) = unknown_objects(KEY, expire(KEY, found, at(18), GRACE))
+    assert (finding.kind, finding.subject, finding.node) == ("UNKNOWN_OBJECT", KEY, "DOCK")
+    assert finding.deviated_at == at(5)
+    assert finding.evidence == (event_id(1), event_id(2))
+
+
+def test_a_customs_status_is_no_object_that_somebody_saw() -> None:
+    found = expire(KEY, identity(waiting(1, 5, is_scan=False)), at(15), GRACE)
+    assert numbers(found) == [event_id(1)]
+    assert unknown_objects(KEY, found) == []
+
+
+def test_a_missing_read_is_still_woken_by_a_late_binding() -> None:
+    found = expire(KEY, identity(waiting(1, 5)), at(15), GRACE)
+    found, woken = bind(found, bound(7, 0))
+    assert [each.event_id for _, each in woken] == [event_id(1)]
+    assert unknown_objects(KEY, found) == []
+
+
+def test_candidates_are_tried_unit_first_whatever_order_they_were_read_in() -> None:
+    seen = ids(PLATE=TRUCK, SEAL="BRI1", MRN=MRN_1, BIC=OTHER_BOX) + ids(BIC=BOX)
+    expected = (
+        Candidate(f"BIC:{BOX}", True),
+        Candidate(f"BIC:{OTHER_BOX}", True),
+        Candidate(f"MRN:{MRN_1}", True),
+        Candidate("SEAL:BRI1", True),
+        Candidate(f"PLATE:{TRUCK}", True),
+    )
+    assert candidates(scan(1, 0, "DOCK", *seen)) == expected
+    assert candidates(scan(1, 0, "DOCK", *reversed(seen))) == expected
+
+
+def test_an_identifier_read_twice_is_one_candidate() -> None:
+    twice = (Identifier(scheme=Scheme.BIC, value="csqu 305438-3", confidence=0.4), *ids(BIC=BOX))
+    assert candidates(scan(1, 0, "DOCK", *twice)) == (Candidate(KEY, True),)
+
+
+def test_a_bad_check_digit_never_binds_and_is_a_home_only_for_want_of_a_better() -> None:
+    misread = ids(BIC="CSQU3054384")
+    assert candidates(scan(1, 0, "DOCK", *misread, *ids(PLATE=TRUCK))) == (Candidate(f"PLATE:{TRUCK}", True),)
+    assert candidates(scan(1, 0, "DOCK", *misread)) == (Candidate("BIC:CSQU3054384", False),)
+
+
+@settings(max_examples=300)
+@given(
+    values=st.lists(
+        st.builds(Identifier, scheme=st.sampled_from(Scheme), value=st.text(min_size=1, max_size=20) | st.just(BOX)),
+        min_size=1,
+        max_size=8,
+    ),
+    data=st.data(),
+)
+def test_there_is_always_a_home_and_it_does_not_depend_on_order(
+    values: list[Identifier], data: st.DataObject
+) -> None:
+    found = candidates(scan(1, 0, "DOCK", *values))
+    assert 1 <= len(found) <= len(values)
+    assert found == candidates(scan(1, 0, "DOCK", *data.draw(st.permutations(values))))
+    assert all(each.bindable for each in found) or len(found) == 1
+
+
+def test_a_mission_binds_itself_and_each_usable_identifier_once() -> None:
+    event = plan(
+        3, 7, identifiers=(*ids(BIC=BOX, PLATE=TRUCK), *ids(BIC="csqu3054383"), *ids(MRN="26ITQBA158977764S7"))
+    )
+    made = bindings_of(event)
+    assert [(each.scheme.value, each.value) for each in made] == [
+        ("IOT_ID", str(event.iot_id)),
+        ("BIC", BOX),
+        ("PLATE", TRUCK),
+    ]
+    assert {(each.event_id, each.iot_id, each.valid_from) for each in made} == {(event_id(3), event.iot_id, at(7))}
+
+
+def test_what_is_parked_is_the_observation_as_it_came() -> None:
+    kept = as_parked(scan(4, 2, "YARD"), KEY, b"bytes", (("a", b"b"),))
+    assert kept == Parked(at(2), event_id(4), "YARD", True, KEY, b"bytes", (("a", b"b"),), False)
+    assert not as_parked(status(4, 2, CustomsStatus.RELEASED), KEY, b"", ()).is_scan
+
+
+def test_an_identity_survives_bytes() -> None:
+    found, _ = bind(expire(KEY, identity(waiting(1, 5), waiting(2, 50)), at(15), GRACE), bound(7, 40))
+    encoded = msgspec.msgpack.Encoder(uuid_format="bytes").encode(found)
+    assert msgspec.msgpack.decode(encoded, type=Identity) == found
