@@ -13,7 +13,6 @@ from cli.output import console
 from domain.events import AlertStatus, DeviationAlertChanged, Severity
 from topics.alert_feed import AlertFeed
 
-IDLE_SECONDS = 2.0
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -27,7 +26,7 @@ def alerts(
         raise typer.BadParameter("--open and --follow exclude each other: what stands is known at the end only")
     settings = bootstrap.ready()
     feed = AlertFeed(settings, bootstrap.codec(settings))
-    found = (heard.alert for heard in feed.listen(None if follow else IDLE_SECONDS) if heard is not None)
+    found = (heard.alert for heard in feed.listen(until_end=not follow) if heard is not None)
     for alert in standing(found) if open_only else found:
         if as_json:
             sys.stdout.buffer.write(msgspec.json.encode(alert) + b"\n")

@@ -17,6 +17,7 @@ from sinks.owner import announce, withdraw
 from sinks.query_http import query_route
 from topics import admin, clients
 from topics.codec import Codec
+from topics.producer import DurableProducer
 from topics.registry import registry_for
 
 
@@ -59,7 +60,7 @@ def publisher(settings: Settings, rate: float | None) -> Publisher:
     missing = [s.topic for s in admin.plan(clients.admin(settings), settings) if s.action is admin.Action.CREATE]
     if missing:
         raise ConfigError(f"{len(missing)} topics are missing, {missing[0]} first: run `missionpath topics apply`")
-    return Publisher(settings, codec(settings), clients.producer(settings), rate)
+    return Publisher(settings, codec(settings), DurableProducer(settings), rate)
 
 
 def port(path: Path) -> Port:

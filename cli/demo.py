@@ -17,7 +17,7 @@ from cli.pipeline import Pipeline
 from cli.scenario import Scenario
 from cli.stage import Stage
 from cli.summary import summarise
-from cli.up import say
+from cli.up import say, tell
 from readers.jsonl import lines, parse
 from runtime import settings as settings_module
 from runtime.clock import FileClock
@@ -94,7 +94,7 @@ def _play(settings: Settings, scenario: Scenario, rate: float) -> list[str]:
     try:
         pipeline.start(say)
         listener.start()
-        stage = Stage(settings, pipeline, say)
+        stage = Stage(settings, pipeline.workers, lambda: tell(pipeline.check()))
         for number, act in enumerate(scenario.acts, start=1):
             say(f"\nAct {number}: {act.title}")
             _publish(settings, scenario.folder / act.file, rate)
@@ -104,9 +104,9 @@ def _play(settings: Settings, scenario: Scenario, rate: float) -> list[str]:
             stage.settle()
             listener.catch_up(stage.alert_records())
             wrong += [f"after act {number}: {line}" for line in scenario.differences(number, listener.latest)]
-        summarise(settings.home, listener, stage.records_by_topic())
         if passing := scenario.unplanned(listener.latest):
             say(f"{len(passing)} further alerts stood only until a record that was overtaken arrived.")
+        summarise(settings.home, listener, stage.records_by_topic())
     finally:
         listener.stop()
         pipeline.stop()
@@ -119,4 +119,4 @@ def _publish(settings: Settings, path: Path, rate: float) -> None:
         for line in lines(stream):
             publisher.publish(parse(line))
     publisher.flush()
-    say(f"{sum(publisher.acknowledged.values())} events published from {path}")
+    say(f"{publisher.acknowledged} events published from {path}")

@@ -50,7 +50,7 @@ class Listener:
 
     def _run(self) -> None:
         try:
-            for heard in self._feed.listen():
+            for heard in self._feed.listen(until_end=False):
                 if self._stop.is_set():
                     return
                 if heard is None:

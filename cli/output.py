@@ -3,7 +3,7 @@
 from rich.console import Console
 
 console = Console(soft_wrap=True)
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)
 
 
 def is_terminal() -> bool:

@@ -61,9 +61,8 @@ def publish(
         for name in files:
             _publish_file(name, rejects, publisher, tally, advance)
         publisher.flush()
-    published = sum(publisher.acknowledged.values())
     console.print(
-        f"{published:,} events published, {tally.rejected:,} lines rejected, {tally.rate:,.0f} lines/s",
+        f"{publisher.acknowledged:,} events published, {tally.rejected:,} lines rejected, {tally.rate:,.0f} lines/s",
         highlight=False,
     )
     if tally.rejected:

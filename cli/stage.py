@@ -2,9 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cli.pipeline import Pipeline, get
+from cli.pipeline import Worker, get
 from runtime.errors import Unavailable
 from runtime.settings import Settings
 from topics import clients
@@ -20,13 +20,14 @@ _COMPLETE_UNTIL = re.compile(r"^missionpath_complete_until_timestamp_seconds ([0
 class Stage:
     """A running pipeline, watched from outside.
 
-    *Raises*: every wait raises Unavailable after 90 s, and what ``Pipeline.check`` raises meanwhile.
+    *Shape*: ``check`` is called while waiting; it raises when the pipeline is past helping.
+    *Raises*: every wait raises Unavailable after 90 s, and what ``check`` raises.
     """
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, workers: Sequence[Worker], check: Callable[[], object]) -> None:
         self._settings = settings
-        self._pipeline = pipeline
-        self._tell = tell
+        self._clocked = [worker for worker in workers if worker.name != "sink"]
+        self._check = check
         self._progress = Progress(clients.admin(settings), settings.partitions)
 
     def settle(self) -> None:
@@ -43,9 +44,8 @@ class Stage:
 
     def await_clock(self, timestamp: float) -> None:
         """Wait until the workers have judged absences as of a moment; *Units*: seconds since 1970."""
-        watching = [worker for worker in self._pipeline.workers if worker.name != "sink"]
         self._wait(
-            lambda: all(_complete_until(worker.url) >= timestamp for worker in watching),
+            lambda: all(_complete_until(worker.url) >= timestamp for worker in self._clocked),
             "the workers did not judge absences",
         )
 
@@ -73,8 +73,7 @@ class Stage:
     def _wait(self, done: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
         while not done():
-            for line in self._pipeline.check():
-                self._tell(line)
+            self._check()
             if time.monotonic() > deadline:
                 raise Unavailable(f"{otherwise} within {WAIT_SECONDS:.0f} s")
             time.sleep(POLL_SECONDS)

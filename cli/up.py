@@ -48,6 +48,12 @@ def say(line: str) -> None:
     console.print(line, highlight=False, markup=False)
 
 
+def tell(lines: list[str]) -> None:
+    """Several of them."""
+    for line in lines:
+        say(line)
+
+
 def _run(settings: Settings, stop: threading.Event) -> None:
     say(f"Kafka: {settings.kafka_bootstrap_servers}")
     if settings.schema_registry_url is None:
@@ -58,8 +64,7 @@ def _run(settings: Settings, stop: threading.Event) -> None:
         pipeline.start(say)
         say("missionpath is running; Ctrl-C stops it")
         while not stop.wait(CHECK_SECONDS):
-            for line in pipeline.check():
-                say(line)
+            tell(pipeline.check())
     finally:
         say("stopping")
         pipeline.stop()

@@ -1,21 +1,16 @@
-"""Publishing input events, each durable on the broker before it counts as published."""
+"""Publishing input events: which topic, which key, how fast."""
 
 import time
-from collections import Counter
-
-from confluent_kafka import KafkaError, Message, Producer
 
 from domain.events import InputEvent, IotIdGenerated
 from domain.identity import candidates
-from runtime import metrics
-from runtime.errors import Unavailable
 from runtime.settings import Settings
 from topics.catalog import INPUT_TOPICS
 from topics.codec import Codec
 from topics.headers import cloud_event
+from topics.producer import DurableProducer
 
-FLUSH_SECONDS = 150.0
-"""Longer than the producer's own delivery time-out, so that every record gets its verdict."""
+PAUSE_SECONDS_MAX = 0.1
 
 
 def key_of(event: InputEvent) -> str:
@@ -26,67 +21,42 @@ def key_of(event: InputEvent) -> str:
 
 
 class Publisher:
-    """Sends events and counts their acknowledgements.
+    """Sends events to the input topics.
 
-    *Guarantee*: the queue is bounded; ``publish`` waits while it is full.
     *Units*: ``rate`` is events a second at the most, none for as fast as the broker takes them.
     """
 
-    def __init__(self, settings: Settings, codec: Codec, producer: Producer, rate: float | None = None) -> None:
+    def __init__(
+        self, settings: Settings, codec: Codec, producer: DurableProducer, rate: float | None = None
+    ) -> None:
         self._codec = codec
         self._producer = producer
         self._topics = {kind: settings.topic(topic.name) for kind, topic in INPUT_TOPICS.items()}
         self._gap_seconds = 1 / rate if rate else 0.0
         self._next_at = time.monotonic()
-        self._error: KafkaError | None = None
-        self.acknowledged: Counter[str] = Counter()
+
+    @property
+    def acknowledged(self) -> int:
+        """How many events are durable on the broker."""
+        return self._producer.acknowledged.total()
 
     def publish(self, event: InputEvent) -> None:
-        """Send one event.
+        """Send one event; waits for its turn and while the producer's queue is full.
 
         *Raises*: Unavailable when the broker gave up on an earlier one.
         """
         self._wait_for_turn()
-        value = self._codec.encode(event)
         headers = cloud_event(type(event), event.event_id, event.source, event.occurred_at)
-        topic = self._topics[type(event)]
-        while True:
-            try:
-                self._producer.produce(
-                    topic, value, key_of(event).encode(), headers=list(headers), on_delivery=self._delivered
-                )
-                break
-            except BufferError:
-                self._producer.poll(0.5)
-                self._raise_failure()
-        self._producer.poll(0)
-        self._raise_failure()
+        self._producer.send(self._topics[type(event)], key_of(event).encode(), self._codec.encode(event), headers)
 
     def flush(self) -> None:
-        """Wait until everything sent is acknowledged.
-
-        *Raises*: Unavailable when something is not.
-        """
-        left = self._producer.flush(FLUSH_SECONDS)
-        self._raise_failure()
-        if left:
-            raise Unavailable(f"{left} records were not acknowledged within {FLUSH_SECONDS:.0f} s")
+        """Wait until everything sent is acknowledged. *Raises*: Unavailable when something is not."""
+        self._producer.flush()
 
     def _wait_for_turn(self) -> None:
         if not self._gap_seconds:
             return
+        # After a pause it goes on at the rate, without making up for what it missed.
         self._next_at = max(self._next_at + self._gap_seconds, time.monotonic() - self._gap_seconds)
         while (ahead := self._next_at - time.monotonic()) > 0:
-            self._producer.poll(min(ahead, 0.1))
-
-    def _delivered(self, error: KafkaError | None, message: Message) -> None:
-        if error is not None:
-            self._error = error
-            return
-        topic = str(message.topic())
-        self.acknowledged[topic] += 1
-        metrics.PUBLISHED.labels(topic).inc()
-
-    def _raise_failure(self) -> None:
-        if self._error is not None:
-            raise Unavailable(f"the broker did not take a record: {self._error.str()}")
+            self._producer.wait(min(ahead, PAUSE_SECONDS_MAX))

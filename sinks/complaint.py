@@ -105,7 +105,7 @@ def _one_line(message: str) -> str:
     text = " ".join(message.split())
     for noise in _NOISE:
         text = noise.sub("", text)
-    return text[:_TEXT_MAX]
+    return text.rstrip(" .:")[:_TEXT_MAX]
 
 
 def of_insert(table: str, message: str) -> MissionpathError:

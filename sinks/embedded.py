@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.errors import ConfigError, MissionpathError, Unavailable
+from runtime.errors import ConfigError, Unavailable
 from sinks import complaint
 from sinks.engine import DATABASE, QueryRefused
 from sinks.ownership import Ownership
@@ -30,6 +30,9 @@ _READER = (
     f"SET max_execution_time = {QUERY_SECONDS_MAX}, max_result_bytes = {RESULT_BYTES_MAX}, "
     f"max_memory_usage = {QUERY_MEMORY_BYTES_MAX}, output_format_pretty_color = 0, readonly = 1"
 )
+# A process that stops has no minute to spare for an analyst's query.
+_KILL_EVERY_SECONDS = 0.2
+
 _FORMAT = re.compile(r"[A-Za-z0-9]{1,40}")
 # chdb's own pseudo-formats give Python objects instead of bytes.
 _PYTHON_OBJECTS = frozenset({"dataframe", "arrowtable", "datastore", "debug"})
@@ -99,18 +102,23 @@ class EmbeddedEngine:
                 raise complaint.of_statement(str(error)) from error
 
     def close(self) -> None:
-        """Close; see Engine."""
-        with self._writing, self._reading:
+        """Close; see Engine. An insert under way is waited for, queries are cut short."""
+        with self._writing:
             if self._writer is None:
                 return
+            # None from here on, so that queries which wait for their turn find it closed.
+            reader, self._reader = self._reader, None
+            while not self._reading.acquire(timeout=_KILL_EVERY_SECONDS):
+                self._writer.query("KILL QUERY WHERE query_kind = 'Select' ASYNC")
+            self._reading.release()
+            reader.close()
             self._writer.close()
-            self._reader.close()
-            self._writer = self._reader = None
+            self._writer = None
             self._ownership.release()
 
     def _opened(self, session: Any) -> Any:
         if session is None:
-            raise _closed()
+            raise Unavailable("the embedded ClickHouse is closed")
         return session
 
     @contextmanager
@@ -121,10 +129,6 @@ class EmbeddedEngine:
             yield
         finally:
             self._reading.release()
-
-
-def _closed() -> MissionpathError:
-    return Unavailable("the embedded ClickHouse is closed")
 
 
 def _session_type() -> Any:

@@ -69,7 +69,10 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the store, after what is under way; calling it again does nothing."""
+        """Let go of the store; calling it again does nothing, every other call is then Unavailable.
+
+        *Guarantee*: an insert under way is waited for, a query may be cut short.
+        """
         ...
 
 

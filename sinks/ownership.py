@@ -14,7 +14,7 @@ class Ownership:
     """
 
     def __init__(self, directory: Path) -> None:
-        lock = directory.with_suffix(".lock")
+        lock = directory.with_name(directory.name + ".lock")
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._file = lock.open("a+", encoding="ascii")

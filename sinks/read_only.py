@@ -1,6 +1,7 @@
 """What may be asked: one reading statement, and nothing that reaches beyond the store."""
 
 import re
+from itertools import pairwise
 
 from sinks import complaint
 from sinks.engine import Engine, QueryRefused
@@ -31,7 +32,7 @@ def admitted(engine: Engine, sql: str) -> str:
     # ClickHouse itself took comments away and parentheses around the whole, so that the first word tells.
     if not tokens or tokens[0] not in READING:
         raise _refused(f"only {', '.join(READING)} are answered here")
-    if ("INTO", "OUTFILE") in zip(tokens, tokens[1:], strict=False):
+    if ("INTO", "OUTFILE") in pairwise(tokens):
         raise _refused("INTO OUTFILE is not allowed here: redirect the answer instead")
     # As a word of any kind: arrayMap(file, …) calls it without parentheses, and quoting may hide it.
     if any(token.strip("`") == "file" for token in tokens):

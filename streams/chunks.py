@@ -16,7 +16,7 @@ from runtime.health import Health
 from runtime.settings import Settings
 from streams.outbox import Outbox
 from streams.table import ChunkTable
-from topics.catalog import Topic
+from topics.catalog import READ_BY, Topic, keeper_of
 from topics.codec import Codec
 from topics.dead_letters import CircuitBreaker, Origin, reason_headers
 
@@ -34,12 +34,13 @@ class Received(Generic[E]):
 
 
 class Receiver:
-    """Decodes the records of a chunk; what cannot be used goes to the dead letters of its topic."""
+    """Decodes the records of a chunk for a group; what cannot be used goes to the dead letters of its topic."""
 
-    def __init__(self, settings: Settings, codec: Codec, agent: str, topics: tuple[Topic, ...]) -> None:
+    def __init__(self, settings: Settings, codec: Codec, group: str) -> None:
         self._codec = codec
-        self.agent = agent
-        self._topics = {settings.topic(topic.name): topic for topic in topics}
+        self._group = group
+        self.agent = group.rpartition(".")[2]
+        self._topics = {settings.topic(topic.name): topic for topic in READ_BY[group]}
         self._namespaced = settings.topic
         self._breaker = CircuitBreaker()
 
@@ -56,7 +57,7 @@ class Receiver:
         """The usable records of a chunk.
 
         *Guarantee*: every other record is in the outbox as a dead letter, so that it is durable before the
-        chunk is acknowledged.
+        chunk is acknowledged; unless another group keeps the dead letters of the topic and meets it too.
         *Raises*: Fatal when too much of the input is bad; Unavailable from the schema registry, before anything
         was changed.
         """
@@ -67,7 +68,8 @@ class Receiver:
                 received.append(Received(event, record))
                 self._breaker.record(bad=False)
             except InvalidRecord as error:
-                self.reject(record, error, outbox)
+                if keeper_of(self._topics[record.topic]) == self._group:
+                    self.reject(record, error, outbox)
                 self._breaker.record(bad=True)
         return received
 

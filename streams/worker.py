@@ -53,7 +53,7 @@ def resolve_application(wiring: Wiring) -> Any:
     """The application of ``resolve``."""
     settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
     app = application(settings, RESOLVE_GROUP, wiring.instance)
-    receiver = Receiver(settings, codec, "resolve", READ_BY[RESOLVE_GROUP])
+    receiver = Receiver(settings, codec, RESOLVE_GROUP)
     resolve = Resolve(settings, codec, receiver, deadlines)
     resolve.table = _table(app, IDENTITIES_TABLE, settings, resolve.recovered)
     # Twice: the bindings and reroutes that the first pass writes are input of the same group.
@@ -69,7 +69,7 @@ def track_application(wiring: Wiring) -> Any:
     assert wiring.port is not None
     settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
     app = application(settings, TRACK_GROUP, wiring.instance)
-    receiver = Receiver(settings, codec, "track", READ_BY[TRACK_GROUP])
+    receiver = Receiver(settings, codec, TRACK_GROUP)
     track = Track(settings, codec, receiver, deadlines, wiring.port)
     track.table = _table(app, MISSIONS_TABLE, settings, track.recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * 2 + [_stage(settings, TRACK_GROUP)]
@@ -84,7 +84,7 @@ def sink_application(wiring: Wiring) -> Any:
     assert wiring.engine is not None
     settings = wiring.settings
     app = application(settings, SINK_GROUP, wiring.instance)
-    receiver = Receiver(settings, _codec(wiring), "sink", READ_BY[SINK_GROUP])
+    receiver = Receiver(settings, _codec(wiring), SINK_GROUP)
     sink = Sink(settings, receiver, wiring.engine, wiring.health)
     _agent(app, receiver, lambda s: deliver(app, s, sink))
     sink.watch(app)

@@ -1,5 +1,6 @@
 """The catalogue against the broker: what is missing, what differs, and creating it."""
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ from runtime.settings import Settings
 from topics.catalog import Topic, all_topics
 
 REQUEST_SECONDS = 30.0
+POLL_SECONDS = 0.1
 HOUR_MS = 3_600_000
 
 
@@ -82,7 +84,7 @@ def _step(name: str, topic: Topic, partitions: int | None, config: dict[str, str
 
 
 def apply(client: AdminClient, settings: Settings, steps: list[Step]) -> None:
-    """Create and alter what the plan says.
+    """Create and alter what the plan says, and wait until the broker shows it.
 
     *Guarantee*: idempotent; a topic that somebody else created meanwhile is fine.
     *Raises*: Fatal when the plan refuses a topic, Unavailable when the broker refuses or does not answer.
@@ -102,6 +104,17 @@ def apply(client: AdminClient, settings: Settings, steps: list[Step]) -> None:
             _await_all(client.incremental_alter_configs(alter))
     except (KafkaException, TimeoutError) as error:
         raise Unavailable(f"topics cannot be created: {error}") from error
+    if new or alter:
+        _await_plan(client, settings)
+
+
+def _await_plan(client: AdminClient, settings: Settings) -> None:
+    # The controller has decided, but the brokers that clients ask hear of it a moment later.
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while open_steps := [s for s in plan(client, settings) if s.action in (Action.CREATE, Action.ALTER)]:
+        if time.monotonic() > deadline:
+            raise Unavailable(f"{open_steps[0].topic} does not appear within {REQUEST_SECONDS:.0f} s")
+        time.sleep(POLL_SECONDS)
 
 
 def delete(client: AdminClient, names: list[str]) -> None:

@@ -36,13 +36,12 @@ class AlertFeed:
         self._newest: dict[UUID, int] = {}
         self.records_read = 0
 
-    def listen(self, idle_seconds: float | None = None) -> Iterator[Heard | None]:
-        """What comes, and ``None`` about once a second while nothing does.
+    def listen(self, *, until_end: bool) -> Iterator[Heard | None]:
+        """What comes, and ``None`` about once a second while nothing does; up to the topic's end, or for ever.
 
-        *Units*: ends when nothing came for ``idle_seconds``; never when none.
         *Raises*: Unavailable when the topic cannot be read, Fatal when a record in it is not an alert.
         """
-        for message in follow(self._settings, self._topic, from_start=True, idle_seconds=idle_seconds):
+        for message in follow(self._settings, self._topic, until_end=until_end):
             if message is None:
                 yield None
                 continue

@@ -133,6 +133,14 @@ READ_BY: dict[str, tuple[Topic, ...]] = {
 """Which consumer group reads which topics."""
 
 
+def keeper_of(topic: Topic) -> str:
+    """The group that puts aside what cannot be read in a topic: the first in the flow that reads it.
+
+    One group must, or a bad record would be lost; a second letter about the same record would only confuse.
+    """
+    return next(group for group, topics in READ_BY.items() if topic in topics)
+
+
 def changelog(group: str, table: str) -> Topic:
     """The topic that a group's table is recovered from."""
     name = f"{group}-{table}-changelog"

@@ -1,16 +1,25 @@
-"""confluent-kafka clients with the settings that every one of ours needs."""
+"""confluent-kafka clients that ask and read, with the settings that every one of ours needs."""
 
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
 from runtime.errors import ConfigError, Unavailable
 from runtime.settings import Settings
 
 CONNECT_SECONDS = 15.0
+POLL_SECONDS = 1.0
+STALLED_SECONDS = 30.0
 
 
 def bootstrap_servers(settings: Settings) -> str:
@@ -20,7 +29,8 @@ def bootstrap_servers(settings: Settings) -> str:
     return settings.kafka_bootstrap_servers
 
 
-def _common(settings: Settings) -> dict[str, Any]:
+def common(settings: Settings) -> dict[str, Any]:
+    """What every client of ours is configured with."""
     return {
         "bootstrap.servers": bootstrap_servers(settings),
         "client.id": "missionpath",
@@ -29,32 +39,12 @@ def _common(settings: Settings) -> dict[str, Any]:
     }
 
 
-def producer(settings: Settings) -> Producer:
-    """A producer that neither loses, doubles nor reorders, with a bounded queue.
-
-    ``murmur2_random`` is Java's and aiokafka's partitioner: librdkafka's own default would put the same key on
-    another partition and split the state of its mission.
-    """
-    return Producer(
-        {
-            **_common(settings),
-            "enable.idempotence": True,
-            "partitioner": "murmur2_random",
-            "linger.ms": 20,
-            "compression.type": "lz4",
-            "queue.buffering.max.messages": 50_000,
-            "queue.buffering.max.kbytes": 64 << 10,
-            "delivery.timeout.ms": 120_000,
-        }
-    )
-
-
 def admin(settings: Settings) -> AdminClient:
     """An administration client, tried once, so that a wrong address is told at once.
 
     *Raises*: Unavailable when the cluster does not answer in 15 s.
     """
-    client = AdminClient(_common(settings))
+    client = AdminClient(common(settings))
     try:
         client.list_topics(timeout=CONNECT_SECONDS)
     except KafkaException as error:
@@ -62,52 +52,56 @@ def admin(settings: Settings) -> AdminClient:
     return client
 
 
-def follow(
-    settings: Settings, topic: str, *, from_start: bool, idle_seconds: float | None = None
-) -> Iterator[Message | None]:
-    """Records of a topic, by no group; ``None`` about once a second while nothing comes.
+def follow(settings: Settings, topic: str, *, until_end: bool) -> Iterator[Message | None]:
+    """Records of a topic from its beginning, by no group; ``None`` about once a second while nothing comes.
 
-    *Units*: ends after ``idle_seconds`` without a record and with all partitions at their end; never when none.
-    *Raises*: Unavailable when the topic cannot be read.
+    *Shape*: with ``until_end`` it ends when every partition was read to where it ended; else never.
+    *Guarantee*: an outage is waited out. *Raises*: Unavailable when the topic cannot be found, or when reading
+    to its end makes no progress for 30 s.
     """
     consumer = Consumer(
         {
-            **_common(settings),
+            **common(settings),
             "group.id": "missionpath.follow",
             "enable.auto.commit": False,
-            "auto.offset.reset": "earliest" if from_start else "latest",
+            "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
         }
     )
     try:
-        yield from _poll(consumer, topic, idle_seconds, from_start)
+        # Assigned by hand rather than subscribed: a reader of alerts needs no group and shares nothing.
+        partitions = _partitions(consumer, topic)
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
+        yield from _poll(consumer, topic, partitions if until_end else None)
     finally:
         consumer.close()
 
 
-def _poll(consumer: Consumer, topic: str, idle_seconds: float | None, from_start: bool) -> Iterator[Message | None]:
-    _assign(consumer, topic, from_start)
+def _poll(consumer: Consumer, topic: str, unfinished: set[int] | None) -> Iterator[Message | None]:
     last_at = time.monotonic()
-    while True:
-        message = consumer.poll(1.0 if idle_seconds is None else min(1.0, idle_seconds / 2 + 0.01))
+    while unfinished is None or unfinished:
+        message = consumer.poll(POLL_SECONDS)
         error = message.error() if message is not None else None
-        if error is not None and error.code() != KafkaError._PARTITION_EOF:
-            raise Unavailable(f"{topic}: {error.str()}")
         if message is not None and error is None:
-            last_at = time.monotonic()
             yield message
-        elif idle_seconds is not None and time.monotonic() - last_at > idle_seconds:
-            return
-        elif message is None:
+        elif message is not None and error is not None and error.code() == KafkaError._PARTITION_EOF:
+            if unfinished is not None:
+                unfinished.discard(int(message.partition() or 0))
+        elif error is not None and error.fatal():
+            raise Unavailable(f"{topic}: {error.str()}")
+        else:  # nothing yet, or an outage that the client is mending
+            if unfinished is not None and time.monotonic() - last_at > STALLED_SECONDS:
+                raise Unavailable(f"{topic}: nothing more came for {STALLED_SECONDS:.0f} s before its end")
             yield None
+            continue
+        last_at = time.monotonic()
 
 
-def _assign(consumer: Consumer, topic: str, from_start: bool) -> None:
-    # Assigned by hand rather than subscribed: a reader of alerts needs no group and shares nothing.
-    from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, TopicPartition  # noqa: PLC0415
-
-    found = consumer.list_topics(topic, timeout=CONNECT_SECONDS).topics[topic]
+def _partitions(consumer: Consumer, topic: str) -> set[int]:
+    try:
+        found = consumer.list_topics(topic, timeout=CONNECT_SECONDS).topics[topic]
+    except KafkaException as error:
+        raise Unavailable(f"{topic}: Kafka does not answer: {error.args[0].str()}") from error
     if found.error is not None:
         raise Unavailable(f"{topic}: {found.error.str()}; create it with `missionpath topics apply`")
-    start = OFFSET_BEGINNING if from_start else OFFSET_END
-    consumer.assign([TopicPartition(topic, partition, start) for partition in found.partitions])
+    return set(found.partitions)

@@ -1,0 +1,309 @@
+"""What every engine must do; each engine's suite inherits the class and gives it an ``engine``.
+
+Every test names its own missions, events and alerts, so that one database serves them all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from domain.events import AlertStatus, MissionStatus
+from runtime.errors import ConfigError, Fatal
+from sinks.batch import Batch
+from sinks.engine import DATABASE, Engine, QueryRefused, RowsRefused
+from sinks.migrate import RECORD, Migration, bundled, migrate
+from sinks.query_http import query_route
+from sinks.read_only import answer
+from sinks.rows import TABLES, Delivery, row
+from tests.integration.delivered_records import AT, alert, delivered, every_record, mission_state, scanned
+
+READONLY, SYNTAX_ERROR, INCORRECT_QUERY = 164, 62, 80
+VIEWS = {
+    "iot_ids_generated": "v_iot_ids_generated",
+    "scans": "v_scans",
+    "customs_statuses": "v_customs_statuses",
+    "id_bindings": "v_id_bindings",
+    "mission_events": "v_mission_events",
+    "mission_states": "v_mission_states",
+    "deviation_alerts": "v_alerts",
+}
+
+
+def write(engine: Engine, deliveries: Sequence[Delivery]) -> None:
+    batch = Batch(rows_max=1000, bytes_max=1 << 20, seconds_max=1.0)
+    for delivery in deliveries:
+        batch.add(delivery, 100)
+    batch.write(engine)
+
+
+def found(engine: Engine, sql: str) -> list[dict[str, object]]:
+    return msgspec.json.Decoder(dict[str, object]).decode_lines(engine.query(sql, "JSONEachRow"))
+
+
+def through_view(engine: Engine, table: str, columns: dict[str, object]) -> list[dict[str, object]]:
+    """The rows of the table's view that have the given key, as Python values like those that went in."""
+    keys = [key for key in ("event_id", "alert_id", "iot_id") if columns.get(key) is not None]
+    where = " AND ".join(f"{key} = '{columns[key]}'" for key in keys)
+    rows = found(engine, f"SELECT * EXCEPT written_at FROM {VIEWS[table]} WHERE {where}")
+    return [{name: alike(value, columns[name]) for name, value in one.items()} for one in rows]
+
+
+def alike(value: object, model: object) -> object:
+    """``value`` as ClickHouse wrote it, in the type of ``model``."""
+    if isinstance(model, datetime):
+        return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+    if isinstance(model, UUID):
+        return UUID(str(value))
+    if isinstance(model, list | tuple) and isinstance(value, list):
+        return type(model)(alike(*pair) for pair in zip(value, model, strict=True))
+    return value
+
+
+class CutEngine:
+    """Stops working before its n-th change, as a killed process would."""
+
+    def __init__(self, engine: Engine, changes: int) -> None:
+        self._engine = engine
+        self._left = changes
+
+    def _spend(self) -> None:
+        if self._left == 0:
+            raise KeyboardInterrupt
+        self._left -= 1
+
+    def execute(self, sql: str) -> None:
+        self._spend()
+        self._engine.execute(sql)
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        self._spend()
+        self._engine.insert(table, rows)
+
+    def query(self, sql: str, output_format: str) -> bytes:
+        return self._engine.query(sql, output_format)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+class EngineContract:
+    """Inherit it and define a fixture ``engine``."""
+
+    @pytest.fixture
+    def empty(self, engine: Engine) -> Iterator[Engine]:
+        engine.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+        yield engine
+        engine.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+
+    @pytest.fixture
+    def store(self, engine: Engine) -> Engine:
+        migrate(engine)
+        return engine
+
+    def test_migrations_apply_once(self, empty: Engine) -> None:
+        assert migrate(empty) == [migration.name for migration in bundled()]
+        assert migrate(empty) == []
+        tables = found(empty, f"SELECT name FROM system.tables WHERE database = '{DATABASE}'")
+        names = {str(table["name"]) for table in tables}
+        assert names >= {*TABLES, *VIEWS.values(), "v_open_alerts", RECORD}
+
+    def test_migrations_go_on_after_a_cut_at_any_change(self, empty: Engine) -> None:
+        migrations = (
+            Migration(1, "first", f"CREATE TABLE IF NOT EXISTS {DATABASE}.a (x Int8) ENGINE = Memory;"),
+            Migration(
+                2,
+                "second",
+                "-- two statements; the first with a semicolon; in a comment\n"
+                f"CREATE TABLE IF NOT EXISTS {DATABASE}.b (x Int8) ENGINE = Memory;\n"
+                f"CREATE TABLE IF NOT EXISTS {DATABASE}.c (x Int8) ENGINE = Memory;\n",
+            ),
+        )
+        changes = 2 + 2 + 3  # the ground; a statement and its record; two statements and their record
+        for n in range(changes):
+            empty.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+            with pytest.raises(KeyboardInterrupt):
+                migrate(CutEngine(empty, n), migrations)
+            migrate(empty, migrations)
+            assert migrate(CutEngine(empty, 2), migrations) == []  # the ground only
+            assert empty.query("SELECT count() FROM a, b, c", "TSV") == b"0\n"
+
+    def test_a_newer_database_is_refused(self, empty: Engine) -> None:
+        newer = Migration(bundled()[-1].version + 1, "of_tomorrow", "")
+        migrate(empty, [*bundled(), newer])
+        with pytest.raises(ConfigError, match="upgrade missionpath"):
+            migrate(empty)
+
+    def test_a_changed_migration_is_refused(self, empty: Engine) -> None:
+        migrate(empty, [Migration(1, "initial", "")])
+        with pytest.raises(ConfigError, match=r"0001_initial\.sql"):
+            migrate(empty)
+
+    def test_every_record_comes_out_as_it_went_in(self, store: Engine) -> None:
+        deliveries = every_record()
+        assert {row(delivery)[0] for delivery in deliveries} == set(TABLES)
+        write(store, deliveries)
+        for delivery in deliveries:
+            table, columns = row(delivery)
+            assert through_view(store, table, columns) == [columns]
+
+    def test_rows_and_tables_have_the_same_columns(self, store: Engine) -> None:
+        for delivery in every_record():
+            table, columns = row(delivery)
+            described = found(store, f"DESCRIBE TABLE {table}")
+            assert {str(column["name"]) for column in described} == {*columns, "written_at"}
+
+    def test_a_repeated_batch_shows_each_event_once(self, store: Engine) -> None:
+        deliveries = every_record()
+        write(store, deliveries)
+        write(store, deliveries)
+        for delivery in deliveries:
+            table, columns = row(delivery)
+            assert through_view(store, table, columns) == [columns]
+
+    def test_the_later_publication_of_an_event_holds(self, store: Engine) -> None:
+        event = scanned()
+        write(store, [delivered(event, published_at=AT + timedelta(seconds=1))])
+        write(store, [delivered(event)])
+        [kept] = through_view(store, *row(delivered(event)))
+        assert kept["published_at"] == AT + timedelta(seconds=1)
+
+    @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (3, 2, 1)])
+    def test_the_latest_revision_of_a_mission_holds(self, store: Engine, order: tuple[int, ...]) -> None:
+        iot_id = uuid4()
+        states = {1: MissionStatus.EXPECTED, 2: MissionStatus.DEPARTED, 3: MissionStatus.ARRIVED}
+        for revision in order:
+            write(store, [delivered(mission_state(iot_id, revision, states[revision]))])
+        latest = found(store, f"SELECT revision, status FROM v_mission_states WHERE iot_id = '{iot_id}'")
+        assert latest == [{"revision": 3, "status": "ARRIVED"}]
+        history = found(store, f"SELECT count() AS n FROM v_mission_state_history WHERE iot_id = '{iot_id}'")
+        assert history == [{"n": 3}]
+
+    @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+    def test_a_cleared_alert_is_not_open(self, store: Engine, order: tuple[int, ...]) -> None:
+        alert_id, statuses = uuid4(), {1: AlertStatus.RAISED, 2: AlertStatus.CLEARED}
+        where = f"WHERE alert_id = '{alert_id}'"
+        for revision in order:
+            write(store, [delivered(alert(alert_id, revision, statuses[revision]))])
+        assert found(store, f"SELECT revision FROM v_alerts {where}") == [{"revision": 2}]
+        # Asked for directly: the condition must not reach below the choice of the latest revision.
+        assert found(store, f"SELECT revision FROM v_alerts {where} AND status = 'RAISED'") == []
+        assert found(store, f"SELECT revision FROM v_open_alerts {where}") == []
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [("event_id", "a secret"), ("occurred_at", "a secret"), ("identifiers.confidence", ["a secret", None])],
+    )
+    def test_a_bad_row_is_refused_without_its_value(self, store: Engine, column: str, value: object) -> None:
+        table, good = row(delivered(scanned()))
+        _, bad = row(delivered(scanned()))
+        with pytest.raises(RowsRefused) as refused:
+            store.insert(table, [good, bad | {column: value}])
+        assert (refused.value.table, refused.value.column) == (table, column)
+        assert refused.value.code > 0
+        assert "secret" not in str(refused.value)
+        assert refused.value.__cause__ is None
+
+    def test_nested_columns_of_unequal_length_are_refused(self, store: Engine) -> None:
+        table, columns = row(delivered(scanned()))
+        with pytest.raises(RowsRefused, match=r"SIZES_OF_ARRAYS_DONT_MATCH \(code 190\)"):
+            store.insert(table, [columns | {"identifiers.value": ["one"]}])
+
+    def test_a_table_that_is_not_as_expected_stops_the_process(self, store: Engine) -> None:
+        table, columns = row(delivered(scanned()))
+        with pytest.raises(Fatal, match="NO_SUCH_COLUMN_IN_TABLE"):
+            store.insert(table, [columns | {"colour": "red"}])
+        with pytest.raises(Fatal, match="UNKNOWN_TABLE"):
+            store.insert("no_such_table", [columns])
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "SELECT 1",
+            "SELECT 1;",
+            "-- first\n(SELECT 1)",
+            "FROM v_scans SELECT count()",
+            "WITH 1 AS one SELECT one",
+            "SHOW TABLES",
+            "DESCRIBE v_scans",
+            "DESCRIBE (SELECT 1)",
+            "EXISTS v_scans",
+            "EXPLAIN SELECT count() FROM v_scans",
+            "SELECT 'INTO OUTFILE', 'file(1)'",
+            "SELECT 1 FORMAT CSV",
+        ],
+    )
+    def test_reading_is_answered(self, store: Engine, sql: str) -> None:
+        assert answer(store, sql, "TSV")
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "INSERT INTO scans (reader) VALUES ('x')",
+            "WITH 1 AS x INSERT INTO scans (reader) SELECT 'x'",
+            "DROP TABLE scans",
+            "TRUNCATE TABLE scans",
+            "ALTER TABLE scans DELETE WHERE 1",
+            "OPTIMIZE TABLE scans FINAL",
+            "CREATE TEMPORARY TABLE x (y Int8)",
+            "KILL QUERY WHERE 1",
+            "SYSTEM SHUTDOWN",
+            "SET readonly = 0",
+            "USE default",
+            "SELECT 1 SETTINGS readonly = 0",
+            "SELECT 1 SETTINGS max_execution_time = 0",
+            "SELECT 1 PARALLEL WITH DROP TABLE scans",
+            "SELECT 1; DROP TABLE scans",
+            "SELECT 1 INTO OUTFILE '{file}'",
+            "SHOW TABLES /**/ INTO /**/ OUTFILE '{file}'",
+            "INSERT INTO FUNCTION file('{file}') SELECT 1",
+            "SELECT file('/etc/hostname')",
+            "SELECT arrayMap(`file`, ['/etc/hostname'])",
+            "SELECT * FROM file('/etc/hostname', LineAsString)",
+            "SELECT * FROM url('http://127.0.0.1:1/', LineAsString)",
+            "DESCRIBE url('http://127.0.0.1:1/')",
+            "DESC remote('127.0.0.1:1', system.one)",
+            "",
+            "  ",
+            "SELCT 1",
+            "SELECT 'a",
+        ],
+    )
+    def test_anything_else_is_refused(
+        self, store: Engine, sql: str, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        file = tmp_path_factory.getbasetemp() / "outfile"
+        with pytest.raises(QueryRefused) as refused:
+            answer(store, sql.replace("{file}", str(file)), "TSV")
+        assert refused.value.code in {READONLY, SYNTAX_ERROR, INCORRECT_QUERY}
+        assert "\n" not in str(refused.value)
+        assert not file.exists()
+        assert answer(store, "EXISTS scans", "TSV") == b"1\n"
+
+    @pytest.mark.parametrize(
+        "sql", ["DROP TABLE scans", "SET max_execution_time = 0", "SELECT * FROM url('http://127.0.0.1:1/')"]
+    )
+    def test_what_asks_by_itself_can_only_read_too(self, store: Engine, sql: str) -> None:
+        with pytest.raises(QueryRefused, match=r"\(READONLY, code 164\)"):
+            store.query(sql, "TSV")
+
+    @pytest.mark.parametrize("output_format", ["NoSuchFormat", "DataFrame", "CSV; DROP TABLE scans", ""])
+    def test_an_unknown_format_is_refused(self, store: Engine, output_format: str) -> None:
+        with pytest.raises(QueryRefused, match="UNKNOWN_FORMAT"):
+            answer(store, "SELECT 1", output_format)
+
+    def test_the_route_answers_as_clickhouse_does(self, store: Engine) -> None:
+        from runtime.health import Request
+
+        route = query_route(store)
+        assert route(Request("GET", "", "query=SELECT+1", b"")).body == b"1\n"
+        assert route(Request("POST", "", "default_format=CSV", b"SELECT 'x'")).body == b'"x"\n'
+        assert route(Request("POST", "", "query=SELECT+1%2C", b"2 FORMAT CSV")).body == b"1,2\n"
+        unknown = route(Request("POST", "", "", b"SELECT nope"))
+        assert (unknown.status, unknown.headers["X-ClickHouse-Exception-Code"]) == (400, "47")
+        assert b"UNKNOWN_IDENTIFIER" in unknown.body
+        assert route(Request("POST", "", "", b"DROP TABLE scans")).status == 403
+        assert route(Request("POST", "", "", b"SELECT * FROM nope")).status == 404
+        assert route(Request("POST", "", "", b"SELECT '\xff'")).status == 400

@@ -1,0 +1,68 @@
+"""Dead letters carry what was read and why it is unusable; too many of them stop the process."""
+
+import pytest
+
+from runtime.errors import Fatal, InvalidRecord
+from topics.dead_letters import BAD_MIN, WINDOW_RECORDS, CircuitBreaker, Origin, reason_headers
+
+ORIGIN = Origin("cargo.id.scanned.v1", 3, 41)
+ERROR = InvalidRecord("bad-field", "Expected `str` - at `$.node`")
+
+
+def test_headers_say_where_from_and_why_after_the_records_own() -> None:
+    own = [("traceparent", b"00-1-2-01"), ("h", b"1"), ("h", b"2")]
+    assert reason_headers(own, ORIGIN, ERROR, "resolve") == [
+        *own,
+        ("dlq-topic", b"cargo.id.scanned.v1"),
+        ("dlq-partition", b"3"),
+        ("dlq-offset", b"41"),
+        ("dlq-reason", b"bad-field"),
+        ("dlq-detail", b"Expected `str` - at `$.node`"),
+        ("dlq-agent", b"resolve"),
+    ]
+
+
+def bad(breaker: CircuitBreaker, count: int) -> None:
+    for _ in range(count):
+        breaker.record(bad=True)
+
+
+def good(breaker: CircuitBreaker, count: int) -> None:
+    for _ in range(count):
+        breaker.record(bad=False)
+
+
+def test_a_few_bad_records_stop_nothing_even_when_there_are_no_others() -> None:
+    bad(CircuitBreaker(), BAD_MIN - 1)
+
+
+def test_nothing_but_bad_records_stop_the_process() -> None:
+    breaker = CircuitBreaker()
+    bad(breaker, BAD_MIN - 1)
+    with pytest.raises(Fatal, match=f"{BAD_MIN} of the last {BAD_MIN}"):
+        breaker.record(bad=True)
+
+
+def test_half_bad_is_not_too_much_and_one_more_is() -> None:
+    breaker = CircuitBreaker()
+    good(breaker, BAD_MIN)
+    bad(breaker, BAD_MIN)
+    with pytest.raises(Fatal):
+        breaker.record(bad=True)
+
+
+def test_a_good_record_never_stops_the_process() -> None:
+    breaker = CircuitBreaker()
+    bad(breaker, BAD_MIN - 1)
+    good(breaker, WINDOW_RECORDS)
+
+
+def test_old_records_no_longer_count() -> None:
+    breaker = CircuitBreaker()
+    for _ in range(5):
+        bad(breaker, BAD_MIN - 1)
+        good(breaker, WINDOW_RECORDS)
+    good(breaker, WINDOW_RECORDS)
+    bad(breaker, WINDOW_RECORDS // 2)
+    with pytest.raises(Fatal, match=f"{WINDOW_RECORDS // 2 + 1} of the last {WINDOW_RECORDS}"):
+        breaker.record(bad=True)

@@ -1,0 +1,141 @@
+"""The small HTTP server of each process, asked over real HTTP."""
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from runtime import metrics
+from runtime.errors import ConfigError
+from runtime.health import BODY_BYTES_MAX, Health, Request, Response, serve, serve_health
+
+
+class Answer(NamedTuple):
+    status: int
+    body: str
+    content_type: str | None
+
+
+class Asker:
+    """Asks one server."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+
+    def __call__(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection(*self.address, timeout=5)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            response = connection.getresponse()
+            return Answer(response.status, response.read().decode(), response.getheader("Content-Type"))
+        finally:
+            connection.close()
+
+
+def echo(request: Request) -> Response:
+    said = f"{request.method} {request.path!r} {request.query!r} {request.body!r}"
+    return Response(200, said.encode(), headers={"X-Seen": "yes"})
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health(stall_seconds=0.3)
+
+
+@pytest.fixture
+def ask(health: Health) -> Iterator[Asker]:
+    yield Asker(serve_health("127.0.0.1", 0, health, {"/echo": echo}))
+
+
+def test_a_port_is_chosen_and_told(ask: Asker) -> None:
+    assert ask.address[0] == "127.0.0.1"
+    assert ask.address[1] > 0
+
+
+def test_alive_while_the_heart_beats(ask: Asker, health: Health) -> None:
+    health.beat()
+    assert ask("/healthz")[:2] == (200, "ok\n")
+
+
+def test_a_stalled_event_loop_is_told_and_recovers(ask: Asker, health: Health) -> None:
+    time.sleep(0.35)
+    stalled = ask("/healthz")
+    assert stalled.status == 503
+    assert stalled.body.startswith("no heartbeat for")
+    health.beat()
+    assert ask("/healthz").status == 200
+
+
+def test_readiness_names_every_part_that_is_missing(ask: Asker, health: Health) -> None:
+    assert ask("/readyz")[:2] == (200, "ready\n")
+    health.wait_for("store", "does not take inserts")
+    health.wait_for("partitions", "not assigned yet")
+    health.wait_for("partitions", "recovery is under way")
+    assert ask("/readyz")[:2] == (503, "partitions: recovery is under way\nstore: does not take inserts\n")
+    assert not health.ready
+    health.arrived("partitions")
+    assert ask("/readyz")[:2] == (503, "store: does not take inserts\n")
+    health.arrived("store")
+    health.arrived("never waited for")
+    assert health.ready
+    assert ask("/readyz").status == 200
+
+
+def test_metrics_are_in_prometheus_text_format(ask: Asker) -> None:
+    metrics.HOPS.inc()
+    answer = ask("/metrics")
+    assert answer.status == 200
+    assert (answer.content_type or "").startswith("text/plain")
+    (line,) = [line for line in answer.body.splitlines() if line.startswith("missionpath_rerouted_total ")]
+    assert float(line.split()[1]) >= 1
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/health"])
+def test_what_is_not_there_is_404(path: str, ask: Asker) -> None:
+    assert ask(path).status == 404
+
+
+def test_a_route_gets_method_path_query_and_body(ask: Asker) -> None:
+    assert ask("/echo/a/b?c=d", "POST", b"hello").body == "POST '/a/b' 'c=d' b'hello'"
+    assert ask("/echo").body == "GET '' '' b''"
+
+
+def test_the_longest_prefix_wins() -> None:
+    def named(name: str) -> Response:
+        return Response(200, name.encode())
+
+    ask = Asker(serve("127.0.0.1", 0, {"/": lambda _: named("root"), "/a": lambda _: named("a")}))
+    assert [ask(path).body for path in ("/", "/b", "/a", "/a/b")] == ["root", "root", "a", "a"]
+
+
+def test_a_body_over_the_limit_is_413_and_is_not_read(ask: Asker) -> None:
+    assert ask("/echo", "POST", None, Content_Length=str(BODY_BYTES_MAX + 1)).status == 413
+
+
+def test_a_body_at_the_limit_is_taken(ask: Asker) -> None:
+    assert ask("/echo", "POST", b"x" * BODY_BYTES_MAX).status == 200
+
+
+@pytest.mark.parametrize("length", ["-1", "much"])
+def test_a_length_that_is_none_is_refused(length: str, ask: Asker) -> None:
+    assert ask("/echo", "POST", None, Content_Length=length).status == 400
+
+
+def test_one_connection_serves_many_requests(ask: Asker) -> None:
+    connection = http.client.HTTPConnection(*ask.address, timeout=5)
+    for body in (b"one", b"two"):
+        connection.request("POST", "/echo", body)
+        answer = connection.getresponse()
+        assert answer.read().endswith(repr(body).encode())
+        assert answer.getheader("X-Seen") == "yes"
+    connection.close()
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}"):
+            serve("127.0.0.1", port, {})
