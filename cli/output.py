@@ -2,8 +2,9 @@
 
 from rich.console import Console
 
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
+# Without emoji codes: `gate.jsonl:1234: …` names a line, and Rich would make a picture of it.
+console = Console(soft_wrap=True, emoji=False)
+errors = Console(stderr=True, soft_wrap=True, emoji=False)
 
 
 def is_terminal() -> bool:

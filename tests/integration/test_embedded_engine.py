@@ -90,7 +90,8 @@ def ask():
         said.append(error)
 slow = threading.Thread(target=ask)
 slow.start()
-while not engine._reading.locked():
+# Through the writer: the reader is taken.
+while engine._writer.query(running, "TSV").bytes() != b"1\\n":
     time.sleep(0.01)
 engine.close()
 engine.close()
@@ -107,7 +108,7 @@ engine_for(Path(sys.argv[1])).close()
 CLI = "import typer; from cli.query import query; typer.run(query)"
 
 
-def started(program: str, *arguments: str) -> subprocess.Popen[str]:
+def started(program: str, *arguments: str) -> subprocess.Popen[bytes]:
     """A Python process that runs ``program``; it has written its first line when this returns."""
     process = subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
@@ -115,12 +116,18 @@ def started(program: str, *arguments: str) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        bufsize=0,  # so that reading one line leaves the rest to communicate()
     )
     assert process.stdout is not None
     if not process.stdout.readline():
         raise AssertionError(process.communicate(timeout=DEADLINE_SECONDS)[1])
     return process
+
+
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
+    """Exit status, and what the process wrote after its first line."""
+    out, err = process.communicate(timeout=DEADLINE_SECONDS)
+    return process.returncode, out.decode(), err.decode()
 
 
 def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -186,7 +193,7 @@ class TestProcess:
     def test_rows_survive_kill_9_right_after_the_insert(self, tmp_path: Path) -> None:
         writer = started(WRITER, str(tmp_path))
         writer.kill()
-        writer.communicate(timeout=DEADLINE_SECONDS)
+        assert ended(writer)[0] == -signal.SIGKILL
         answered = command("--home", str(tmp_path), "--format", "TSV", "SELECT count() FROM v_scans")
         assert (answered.stdout, answered.stderr) == (b"500\n", b"")
 
@@ -194,8 +201,7 @@ class TestProcess:
     def test_signals_reach_the_handlers_during_a_query(self, tmp_path: Path, number: signal.Signals) -> None:
         servant = started(SERVANT, str(tmp_path))
         servant.send_signal(number)
-        out, err = servant.communicate(timeout=DEADLINE_SECONDS)
-        assert (servant.returncode, out, err) == (0, "stopping False b'0\\n'\nclosed\n", "")
+        assert ended(servant) == (0, "stopping False b'0\\n'\nclosed\n", "")
 
     @pytest.mark.parametrize(("number", "said"), [(signal.SIGINT, "KeyboardInterrupt"), (signal.SIGTERM, "")])
     def test_signals_without_handlers_end_the_process(
@@ -203,18 +209,17 @@ class TestProcess:
     ) -> None:
         idle = started(IDLE, str(tmp_path))
         idle.send_signal(number)
-        _, err = idle.communicate(timeout=DEADLINE_SECONDS)
-        assert idle.returncode == -number
+        status, _, err = ended(idle)
+        assert status == -number
         assert said in err
 
     def test_closing_cuts_a_query_short(self, tmp_path: Path) -> None:
-        closer = started(CLOSER, str(tmp_path))
-        out, err = closer.communicate(timeout=DEADLINE_SECONDS)
-        assert out.splitlines() == [
-            "Query was cancelled (QUERY_WAS_CANCELLED, code 394)",
-            "the embedded ClickHouse is closed",
-        ]
-        assert (closer.returncode, err) == (0, "")
+        closed = ended(started(CLOSER, str(tmp_path)))
+        assert closed == (
+            0,
+            "Query was cancelled (QUERY_WAS_CANCELLED, code 394)\nthe embedded ClickHouse is closed\n",
+            "",
+        )
 
     def test_other_threads_run_and_inserts_go_on_during_a_query(self, engine: Engine) -> None:
         migrate(engine)

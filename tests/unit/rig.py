@@ -1,6 +1,7 @@
 """Drives the handlers of the stream workers without a broker: records in, what lands in the outbox out."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -150,7 +151,7 @@ class Worker:
     def take_in_chunks(self, records: list[ConsumerRecord[Any, Any]], cuts: Iterable[int]) -> list[Sent]:
         """Work through records cut into chunks at the given places."""
         edges = [0, *sorted(cuts), len(records)]
-        chunks = [records[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+        chunks = [records[a:b] for a, b in pairwise(edges) if a < b]
         return [each for chunk in chunks for each in self.take(*chunk)]
 
 

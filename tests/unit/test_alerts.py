@@ -142,7 +142,7 @@ assessments = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(history=assessments)
 def test_the_last_word_of_each_alert_is_the_last_assessment(history: list[list[Finding]]) -> None:
     last = {alert.subject: alert for alerts in told(*history) for alert in alerts}
@@ -150,7 +150,7 @@ def test_the_last_word_of_each_alert_is_the_last_assessment(history: list[list[F
     assert open_now == {f.subject: f.evidence for f in (history[-1] if history else [])}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(history=assessments)
 def test_revisions_count_up_by_one_and_states_follow_each_other(history: list[list[Finding]]) -> None:
     for subject in SUBJECTS:

@@ -3,7 +3,6 @@
 import http.client
 import socket
 import time
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -26,7 +25,7 @@ class Asker:
         self.address = address
 
     def __call__(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection(*self.address, timeout=5)
+        connection = http.client.HTTPConnection(*self.address, timeout=2)
         try:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             response = connection.getresponse()
@@ -46,8 +45,8 @@ def health() -> Health:
 
 
 @pytest.fixture
-def ask(health: Health) -> Iterator[Asker]:
-    yield Asker(serve_health("127.0.0.1", 0, health, {"/echo": echo}))
+def ask(health: Health) -> Asker:
+    return Asker(serve_health("127.0.0.1", 0, health, {"/echo": echo}))
 
 
 def test_a_port_is_chosen_and_told(ask: Asker) -> None:
@@ -125,7 +124,7 @@ def test_a_length_that_is_none_is_refused(length: str, ask: Asker) -> None:
 
 
 def test_one_connection_serves_many_requests(ask: Asker) -> None:
-    connection = http.client.HTTPConnection(*ask.address, timeout=5)
+    connection = http.client.HTTPConnection(*ask.address, timeout=2)
     for body in (b"one", b"two"):
         connection.request("POST", "/echo", body)
         answer = connection.getresponse()

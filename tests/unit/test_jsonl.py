@@ -1,6 +1,7 @@
 """JSON Lines as `missionpath publish` takes them: which line is which, and what is refused and why."""
 
 import json
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -171,10 +172,8 @@ def test_garbage_is_refused_and_never_anything_else(text: bytes) -> None:
 def test_a_good_line_with_one_byte_changed_is_read_or_refused(data: st.DataObject) -> None:
     text = bytearray(msgspec.json.encode(data.draw(st.sampled_from(GOOD))))
     text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        parse(Line(1, bytes(text), cut=False))
-    except InvalidRecord as error:
-        assert error.reason in ("bad-json", "bad-field")
+    with suppress(InvalidRecord):
+        assert isinstance(parse(Line(1, bytes(text), cut=False)), InputEvent)
 
 
 @pytest.mark.parametrize("field", sorted(set(SCAN) - {"direction"}))

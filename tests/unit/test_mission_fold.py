@@ -115,24 +115,19 @@ def deviations(mission: Mission) -> list[Finding]:
     return assess(Journey(mission, PORT))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(told=told_twice())
 def test_any_order_and_repetition_ends_in_the_same_mission(told: Told) -> None:
     expected, actual = fold(told.once), fold(told.untidily)
     assert actual == expected
     assert msgspec.msgpack.encode(actual) == msgspec.msgpack.encode(expected)
-    assert deviations(actual) == deviations(expected)
+    one, other = Journey(expected, PORT), Journey(actual, PORT)
+    assert assess(other) == assess(one)
+    assert next_due_at(other) == next_due_at(one)
+    assert summarise(other, 1, at(0), ()) == summarise(one, 1, at(0), ())
 
 
-@settings(max_examples=300, deadline=None)
-@given(told=told_twice())
-def test_what_others_are_told_does_not_depend_on_order_either(told: Told) -> None:
-    one, other = Journey(fold(told.once), PORT), Journey(fold(told.untidily), PORT)
-    assert next_due_at(one) == next_due_at(other)
-    assert summarise(one, 1, at(0), ()) == summarise(other, 1, at(0), ())
-
-
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(told=told_twice(), data=st.data())
 def test_folding_in_pieces_through_bytes_equals_folding_at_once(told: Told, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(told.untidily)))
@@ -141,7 +136,7 @@ def test_folding_in_pieces_through_bytes_equals_folding_at_once(told: Told, data
     assert resumed == fold(told.once)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(told=told_twice())
 def test_history_holds_each_event_once_in_order_of_event_time(told: Told) -> None:
     facts = fold(told.untidily).facts

@@ -304,7 +304,7 @@ something = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(events=st.lists(something, min_size=1, max_size=12), data=st.data())
 def test_where_the_input_is_cut_into_chunks_makes_no_difference(events: list[Any], data: st.DataObject) -> None:
     records = [identity_record(event) for event in events]
@@ -352,7 +352,7 @@ class Cluster:
                 self.forwarded.add((event.event_id, UUID((each.key or b"").decode())))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     read_as=st.lists(
         st.sampled_from([("BIC",), ("PLATE",), ("BIC", "PLATE"), ("SEAL", "PLATE"), ("MRN", "SEAL", "BIC")]),

@@ -210,7 +210,7 @@ something = st.one_of(
     st.builds(hold, numbers, minutes),
     st.builds(lift, numbers, minutes),
     st.builds(
-        lambda n, when, decided: status(n, when, decided),
+        status,
         numbers,
         minutes,
         st.sampled_from([CustomsStatus.RELEASED, CustomsStatus.UNDER_CONTROL, CustomsStatus.DEFINITIVE]),
@@ -227,7 +227,7 @@ def standing(out: list[Sent]) -> set[tuple[UUID, Any]]:
     return {(alert.alert_id, alert.evidence) for alert in last.values() if alert.status != "CLEARED"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(events=missions, data=st.data())
 def test_where_the_input_is_cut_into_chunks_makes_no_difference(events: list[Any], data: st.DataObject) -> None:
     chunk = [mission_record(event, data.draw(st.sampled_from([IOT_ID, OTHER]))) for event in events]
@@ -239,7 +239,7 @@ def test_where_the_input_is_cut_into_chunks_makes_no_difference(events: list[Any
     assert {each.iot_id: each for each in states(out)} == {each.iot_id: each for each in states(expected)}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(events=missions, data=st.data())
 def test_whatever_order_and_repetition_the_same_alerts_stand_at_the_end(
     events: list[Any], data: st.DataObject
@@ -251,7 +251,7 @@ def test_whatever_order_and_repetition_the_same_alerts_stand_at_the_end(
     assert kept(tidy).ledger.open_kinds == kept(untidy).ledger.open_kinds
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(events=missions, data=st.data())
 def test_a_crash_after_sending_tells_the_same_alerts_again(events: list[Any], data: st.DataObject) -> None:
     """Results leave before the state: a worker killed in between repeats them from the old state."""
