@@ -43,7 +43,7 @@ def summarise(
         next_due_at=ahead.due_at if ahead else None,
         nodes_reached=tuple(read.node for _, read in sorted(journey.trace.reached.items())),
         customs_statuses=tuple(status for status in statuses.values() if isinstance(status, CustomsStatus)),
-        open_holds=tuple(str(hold.placed.hold_id) for hold in journey.holds() if hold.lifted is None),
+        open_holds=tuple(sorted({hold.name for hold in journey.holds() if hold.lifted is None})),
         open_alerts=open_kinds,
         reads=len(reads),
     )

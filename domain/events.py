@@ -14,7 +14,8 @@ from msgspec import Meta
 
 from domain.identifiers import Scheme
 
-NODE_ID = r"^[A-Z0-9][A-Z0-9-]{1,39}$"
+# Not "$": it matches before a final line end, which "no character follows" does not, in Python and JavaScript alike.
+NODE_ID = r"^[A-Z0-9][A-Z0-9-]{1,39}(?![\s\S])"
 
 Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with an offset; milliseconds are kept")]
 NodeId = Annotated[str, Meta(pattern=NODE_ID, description="a logistic node, e.g. ITBRI-GATE-IN")]

@@ -4,7 +4,7 @@ Containers and trucks come back next month under another IOT_ID, so a binding ho
 until the next one. A read that no binding covers waits; whatever binds its identifier later wakes it.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.deviations.unknown_object import unknown
 from domain.events import IdBound, IdScanned, IotIdGenerated, Observation
 from domain.identifiers import BINDING_ORDER, Checked, Scheme, check
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 PARKED_MAX = 256
 """Observations that may wait under one identifier; a reader stuck on an unknown object must not fill the store."""
 
@@ -134,7 +135,7 @@ def expire(key: str, identity: Identity, as_of: datetime, grace: timedelta) -> I
     """Judge the waiting ones as of a moment: at home they count as missing, copies elsewhere are dropped."""
     waiting = []
     for p in identity.parked:
-        over = p.occurred_at + grace <= as_of
+        over = _expiry(p, grace) <= as_of
         if over and p.home != key:
             continue
         waiting.append(msgspec.structs.replace(p, missing=True) if over and not p.missing else p)
@@ -143,7 +144,12 @@ def expire(key: str, identity: Identity, as_of: datetime, grace: timedelta) -> I
 
 def next_expiry(identity: Identity, grace: timedelta) -> datetime | None:
     """When the next waiting observation must be judged."""
-    return min((p.occurred_at + grace for p in identity.parked if not p.missing), default=None)
+    return min((_expiry(p, grace) for p in identity.parked if not p.missing), default=None)
+
+
+def _expiry(parked: Parked, grace: timedelta) -> datetime:
+    # A reader's clock may say anything, the end of time included.
+    return parked.occurred_at + min(grace, END_OF_TIME - parked.occurred_at)
 
 
 def unknown_objects(object_key: str, identity: Identity) -> list[Finding]:

@@ -23,10 +23,15 @@ NOT_A_STATUS = frozenset({CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
 
 
 class Hold(NamedTuple):
-    """A hold and its lifting, if it was lifted."""
+    """One placing of a hold and its lifting, if it was lifted; an authority lifts only its own."""
 
     placed: Ruling
     lifted: Ruling | None
+
+    @property
+    def name(self) -> str:
+        """``AUTHORITY:HOLD_ID``; a hold placed again keeps its name."""
+        return f"{self.placed.authority}:{self.placed.hold_id}"
 
     def covers(self, at: datetime) -> bool:
         """Whether the unit was held at that moment: after the placing, and before the lifting."""
@@ -89,10 +94,16 @@ class Journey:
                 yield step
 
     def holds(self) -> list[Hold]:
-        """Every hold, in the order of placing."""
-        lifted = {r.hold_id: r for r in reversed(self.rulings) if r.status is CustomsStatus.HOLD_LIFTED}
-        placed = [r for r in self.rulings if r.status is CustomsStatus.HOLD_PLACED]
-        return [Hold(ruling, lifted.get(ruling.hold_id)) for ruling in placed]
+        """Every placing of a hold, in the order of placing."""
+        placed = [ruling for ruling in self.rulings if ruling.status is CustomsStatus.HOLD_PLACED]
+        return [Hold(ruling, self._lifting(ruling)) for ruling in placed]
+
+    def _lifting(self, placed: Ruling) -> Ruling | None:
+        for ruling in self.rulings:
+            same = (ruling.authority, ruling.hold_id) == (placed.authority, placed.hold_id)
+            if same and ruling.status is CustomsStatus.HOLD_LIFTED and ruling.occurred_at >= placed.occurred_at:
+                return ruling
+        return None
 
     def statuses_at(self, at: datetime) -> dict[str, CustomsStatus | None]:
         """The status of each declaration in force at that moment; of the unit, under "", when it has none.

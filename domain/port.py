@@ -51,7 +51,7 @@ class TemplateNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A port's nodes and its path templates by process."""
 
-    locode: Annotated[str, Meta(pattern=r"^[A-Z]{5}$", description="UN/LOCODE")]
+    locode: Annotated[str, Meta(pattern=r"^[A-Z]{5}(?![\s\S])", description="UN/LOCODE")]
     name: Name
     nodes: tuple[Node, ...]
     paths: dict[Process, tuple[TemplateNode, ...]]

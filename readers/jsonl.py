@@ -53,7 +53,7 @@ def parse(line: Line) -> InputEvent:
         event: InputEvent = _decoder.decode(line.text)
     except msgspec.ValidationError as error:
         raise InvalidRecord("bad-field", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRecord("bad-json", str(error)) from error
     if wrong := flaws(event):
         raise InvalidRecord("bad-field", "; ".join(wrong))

@@ -98,12 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         url = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > BODY_BYTES_MAX:
-            self._send(Response(413, b"request body too large\n"))
-            self.close_connection = True
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES_MAX:
+            self._refuse(length)
             return
-        body = self.rfile.read(length)
+        body = self.rfile.read(int(length))
         # The longest prefix wins, so that "/" can be a route of its own.
         prefix = max((p for p in self.server.routes if url.path.startswith(p)), key=len, default=None)
         if prefix is None:
@@ -113,6 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
 
     do_GET = do_POST = _answer  # noqa: N815 - names given by the library
+
+    def _refuse(self, length: str) -> None:
+        too_large = length.isascii() and length.isdigit()
+        self._send(Response(413, b"request body too large\n") if too_large else Response(400, b"bad length\n"))
+        self.close_connection = True
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)

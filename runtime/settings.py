@@ -6,6 +6,7 @@ other tools share (``KAFKA_BOOTSTRAP_SERVERS``, ``SCHEMA_REGISTRY_URL``, ``CLICK
 """
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -110,5 +111,5 @@ def origin(field: str) -> str:
     """Where the value in force comes from: an environment variable, the TOML file, or the default."""
     if env_name(field) in os.environ:
         return f"environment {env_name(field)}"
-    in_file = TomlConfigSettingsSource(Settings, toml_file=config_file())()
-    return str(config_file()) if field in in_file else "default"
+    in_file = tomllib.loads(config_file().read_text("utf-8")) if config_file().is_file() else {}
+    return str(config_file()) if {field, env_name(field).lower(), env_name(field)} & set(in_file) else "default"

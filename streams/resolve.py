@@ -44,6 +44,7 @@ from topics.headers import (
     SETTLED,
     Header,
     cloud_event,
+    number,
     origin_ms,
     replaced,
     value_of,
@@ -190,7 +191,7 @@ class Resolve:
 
 def _nth(attempt: bytes | None, tries: int) -> int:
     # A rerouted record written by an older release may count further than this one has identifiers to try.
-    return min(int(attempt), tries - 1) if attempt is not None and attempt.isdigit() else 0
+    return min(number(attempt) or 0, tries - 1)
 
 
 def _origin_ms(record: ConsumerRecord) -> int:

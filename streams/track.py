@@ -113,9 +113,8 @@ class Track:
 
 
 def _iot_id(each: Received[Any]) -> UUID:
-    if isinstance(each.event, DeadlinePassed):
-        return UUID(each.event.subject)
+    is_command = isinstance(each.event, DeadlinePassed)
     try:
-        return UUID((each.record.key or b"").decode("ascii"))
+        return UUID(each.event.subject if is_command else (each.record.key or b"").decode("ascii"))
     except ValueError as error:
-        raise InvalidRecord("bad-key", "the record key is not an IOT_ID") from error
+        raise InvalidRecord("bad-key", f"the {'subject' if is_command else 'record key'} is not an IOT_ID") from error

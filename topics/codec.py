@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import fastavro
 import msgspec
-from fastavro.schema import parse_schema
+from fastavro.read import SchemaResolutionError
+from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from domain import events
 from domain.events import IotIdGenerated, flaws
@@ -85,14 +86,20 @@ class Codec:
         return self._writers.setdefault(record, writer)
 
     def _reader(self, schema_id: int) -> _Reader:
-        written = self._registry.schema(schema_id)
-        name = str(written.get("name"))
-        wanted = self._current.get(f"{written.get('namespace')}.{name}")
+        written: Any = self._registry.schema(schema_id)
+        wanted = self._current.get(subject_of(written)) if _is_named_record(written) else None
         if wanted is None:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is of a record type that is not ours")
-        same = written == wanted
-        reader = _Reader(_parse(written), None if same else _parse(wanted), getattr(events, name))
+        try:
+            parsed = _parse(written)
+        except (SchemaParseException, UnknownType) as error:
+            raise InvalidRecord("unknown-record", f"schema id {schema_id} is not a valid Avro schema") from error
+        reader = _Reader(parsed, None if written == wanted else _parse(wanted), getattr(events, written["name"]))
         return self._readers.setdefault(schema_id, reader)
+
+
+def _is_named_record(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("type") == "record" and {"name", "namespace", "fields"} <= set(schema)
 
 
 def _parse(schema: AvroSchema) -> Any:
@@ -113,6 +120,8 @@ def _read(raw: bytes, reader: _Reader) -> msgspec.Struct:
     body.seek(_FRAME.size)
     try:
         fields = fastavro.schemaless_reader(body, reader.written, reader.wanted)
+    except SchemaResolutionError as error:
+        raise InvalidRecord("bad-body", "written with a schema that this release cannot read") from error
     except _GARBAGE as error:
         raise InvalidRecord("bad-body", f"not of its Avro schema ({type(error).__name__})") from error
     if body.tell() != len(raw):

@@ -10,6 +10,7 @@ from runtime.errors import Fatal, InvalidRecord, Unavailable
 from topics.registry import AvroSchema, subject_of
 
 _NOT_FOUND = 404
+_SERVER_ERROR = 500
 
 
 class ConfluentRegistry:
@@ -34,6 +35,8 @@ class ConfluentRegistry:
                 return self._client.register_schema(subject_of(schema), avro)
             return int(found.schema_id or 0)
         except SchemaRegistryError as error:
+            if error.http_status_code >= _SERVER_ERROR:
+                raise Unavailable(f"schema registry {self._url}: {error.error_message}") from error
             raise Fatal(f"{self._url} refuses {subject_of(schema)}: {error.error_message}") from error
         except HTTPError as error:
             raise Unavailable(f"schema registry {self._url}: {error}") from error
@@ -41,11 +44,13 @@ class ConfluentRegistry:
     def schema(self, schema_id: int) -> AvroSchema:
         """The schema of an id; the client remembers it. See Registry."""
         try:
-            text = self._client.get_schema(schema_id).schema_str
+            found = self._client.get_schema(schema_id)
         except SchemaRegistryError as error:
             if error.http_status_code == _NOT_FOUND:
                 raise InvalidRecord("unknown-schema", f"schema id {schema_id} is not registered") from error
             raise Unavailable(f"schema registry {self._url}: {error.error_message}") from error
         except HTTPError as error:
             raise Unavailable(f"schema registry {self._url}: {error}") from error
-        return json.loads(text or "{}")  # type: ignore[no-any-return]
+        if found.schema_type != "AVRO":
+            raise InvalidRecord("unknown-record", f"schema id {schema_id} is not an Avro schema")
+        return json.loads(found.schema_str or "{}")  # type: ignore[no-any-return]

@@ -19,6 +19,7 @@ ATTEMPT = "missionpath-attempt"
 """Which of its identifiers, counted from 0, a rerouted observation is to be looked up by; or ``settled``."""
 SETTLED = b"settled"
 
+DIGITS_MAX = 15
 _SPAN = "0000000000000001"
 
 
@@ -54,5 +55,10 @@ def replaced(headers: Iterable[Header], name: str, value: bytes) -> tuple[Header
 
 def origin_ms(headers: Iterable[Header], published_ms: int) -> int:
     """When the chain of records started: as the header says, else when this record was published."""
-    value = value_of(headers, ORIGIN_MS)
-    return int(value) if value is not None and value.isdigit() else published_ms
+    found = number(value_of(headers, ORIGIN_MS))
+    return published_ms if found is None else found
+
+
+def number(value: bytes | None) -> int | None:
+    """A header's whole number; none when it is absent or not one, for anybody may have written it."""
+    return int(value) if value is not None and value.isdigit() and len(value) <= DIGITS_MAX else None

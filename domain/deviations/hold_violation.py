@@ -10,19 +10,23 @@ from domain.port import NodeKind
 
 
 def find(journey: Journey) -> Iterator[Finding]:
-    """One finding a hold, with every read that breaks it."""
+    """One finding a hold, with every read that breaks one of its placings."""
+    breaches: dict[str, list[tuple[Hold, Read]]] = {}
     for hold in journey.holds():
-        breaches = [read for read in journey.reads if _breaks(hold, read, journey)]
-        if breaches:
-            node = breaches[0].node
-            yield Finding(
-                RULE.kind,
-                str(hold.placed.hold_id),
-                node,
-                breaches[0].occurred_at,
-                (hold.placed.event_id, *(read.event_id for read in breaches)),
-                f"Moved to {node} although {hold.placed.authority} holds it.",
-            )
+        for read in journey.reads:
+            if _breaks(hold, read, journey):
+                breaches.setdefault(hold.name, []).append((hold, read))
+    for name, broken in breaches.items():
+        hold, first = broken[0]
+        event_ids = (event_id for h, read in broken for event_id in (h.placed.event_id, read.event_id))
+        yield Finding(
+            RULE.kind,
+            name,
+            first.node,
+            first.occurred_at,
+            tuple(dict.fromkeys(event_ids)),
+            f"Moved to {first.node} although {hold.placed.authority} holds it.",
+        )
 
 
 def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
@@ -32,10 +36,12 @@ def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
     node = journey.port.node(read.node)
     if node is not None and node.kind is NodeKind.CUSTOMS_SPACE:
         return False
-    before = [r.node for r in journey.reads if r.occurred_at <= hold.placed.occurred_at]
+    leaves = journey.port.is_exit(read.node, read.direction)
+    before = [r for r in journey.reads if r.occurred_at <= hold.placed.occurred_at]
     if not before:  # not landed yet: it may come in, it may not go out
-        return journey.port.is_exit(read.node, read.direction)
-    return read.node != before[-1]
+        return leaves
+    was_leaving = journey.port.is_exit(before[-1].node, before[-1].direction)
+    return (read.node, leaves) != (before[-1].node, was_leaving)
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
 """Stories in which cargo moves against what authorities decided: exits, holds, and movement after the end."""
 
 from domain.events import CustomsStatus
-from examples.bari.missions import GDF, USMAF, Mission
+from examples.bari.missions import ADM, GDF, USMAF, Mission
 from examples.bari.nodes import DOCK_GATE, GATE_OUT, RAIL_OUT, TERMINAL, WAREHOUSE
 from examples.bari.passages import (
     arrive_by_road,
@@ -92,7 +92,7 @@ def leaves_under_control(mission: Mission) -> None:
     )
     mission.expect(
         "HOLD_VIOLATION",
-        subject=hold_id,
+        subject=f"{ADM}:{hold_id}",
         node=GATE_OUT,
         then=("open", "open"),
         why="The scan selection had put a hold on the unit, which was open when it left.",
@@ -113,7 +113,7 @@ def moved_while_held(mission: Mission) -> None:
     end(mission)
     mission.expect(
         "HOLD_VIOLATION",
-        subject=hold_id,
+        subject=f"{ADM}:{hold_id}",
         node=WAREHOUSE,
         then=("open", "open"),
         why="Held in the terminal, the unit was moved to the warehouse; the hold was lifted only afterwards.",
@@ -132,7 +132,7 @@ def leaves_released_but_held(mission: Mission) -> None:
     end(mission)
     mission.expect(
         "HOLD_VIOLATION",
-        subject=hold_id,
+        subject=f"{USMAF}:{hold_id}",
         node=GATE_OUT,
         then=("open", "open"),
         why="Released by customs, the unit left under an open hold of the health office; only the hold is violated.",
@@ -152,7 +152,7 @@ def lift_reported_late(mission: Mission) -> None:
     end(mission)
     mission.expect(
         "HOLD_VIOLATION",
-        subject=hold_id,
+        subject=f"{ADM}:{hold_id}",
         node=GATE_OUT,
         then=("open", "cleared"),
         why="The hold had been lifted before the unit left, but the message of that arrived only in act 2.",

@@ -88,9 +88,10 @@ def ask():
         said.append(engine.query("SELECT count() FROM numbers(1000000000000)", "TSV"))
     except MissionpathError as error:
         said.append(error)
-slow = threading.Thread(target=ask)
+slow = threading.Thread(target=ask, daemon=True)
 slow.start()
 # Through the writer: the reader is taken.
+running = "SELECT count() FROM system.processes WHERE query LIKE '%numbers(1%' AND query NOT LIKE '%processes%'"
 while engine._writer.query(running, "TSV").bytes() != b"1\\n":
     time.sleep(0.01)
 engine.close()
