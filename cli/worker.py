@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +10,9 @@ import typer
 
 from cli import bootstrap
 from runtime import logs, settings
+
+
+STDIN = 0
 
 
 class WorkerName(StrEnum):
@@ -41,6 +43,6 @@ def worker(
 
 def _stop_with_parent() -> None:
     """The supervisor holds the other end: when it dies without a word, this reads the end of the file."""
-    while sys.stdin.buffer.read(1024):
+    while os.read(STDIN, 1024):  # not sys.stdin: its lock, held here, would abort the interpreter's own end
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -15,3 +15,5 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level.upper(), format=FORMAT, stream=sys.stderr, force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
+    # A tick that waits for ClickHouse is meant to be late.
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)

@@ -10,8 +10,8 @@ from faust.sensors import Monitor
 from runtime.settings import Settings
 from topics.clients import bootstrap_servers
 
-CHUNKS_WAITING_MAX = 8
-"""Chunks that may wait for an agent. Each holds up to ``broker_max_poll_records`` records."""
+CHUNKS_WAITING_MAX = 64
+"""Chunks that may wait for an agent; a fetch brings up to 1,000 records in as many chunks as it has partitions."""
 
 
 class RawSchema(faust.Schema):  # type: ignore[misc]

@@ -22,6 +22,8 @@ from topics.dead_letters import CircuitBreaker, Origin, reason_headers
 
 log = logging.getLogger(__name__)
 
+CHUNKS_TOGETHER_MAX = 32
+
 E = TypeVar("E", bound=Struct)
 
 
@@ -97,32 +99,52 @@ async def decoded(receiver: Receiver, records: list[ConsumerRecord], outbox: Out
             return received
 
 
-async def work(
-    app: Any,
-    stream: Any,
-    table: ChunkTable,
-    receiver: Receiver,
-    health: Health,
-    handle: Callable[[int, list[Received[Any]], Outbox], None],
-) -> None:
-    """Work through chunks for ever.
+@dataclass(slots=True)
+class Agent:
+    """What one agent works with: where its records come from, what it does with them, where its state is."""
+
+    app: Any
+    receiver: Receiver
+    table: ChunkTable
+    health: Health
+    handle: Callable[[int, list[Received[Any]], Outbox], None]
+
+
+async def work(agent: Agent, stream: Any) -> None:
+    """Work through chunks for ever; those that wait already are made durable and acknowledged together.
 
     Results are durable before the changelog leaves, and the changelog before the acknowledgement. Killed between
     the first two, a worker computes the same results again from the old state (they carry the same ids and
     revisions); the other order could lose them, since the new state would call the repeated events known.
     *Raises*: whatever ``handle`` raises, without acknowledging.
     """
+    outbox = Outbox(agent.app.conf.topic_partitions)
+    events: list[Any] = []
+    started = time.perf_counter()
     async for event in stream.noack().events():
-        started = time.perf_counter()
-        records: list[ConsumerRecord] = event.value
-        outbox = Outbox(app.conf.topic_partitions)
-        received = await decoded(receiver, records, outbox)
-        handle(event.message.partition, received, outbox)
-        producer = app.producer._producer
-        await outbox.flush(producer)
-        if table.drain(outbox, event.message.partition):
-            await outbox.flush(producer)
+        if not events:
+            started = time.perf_counter()
+        events.append(event)
+        received = await decoded(agent.receiver, event.value, outbox)
+        agent.table.partition = event.message.partition
+        agent.handle(event.message.partition, received, outbox)
+        # A flush takes two round trips to the broker, however much is in it.
+        if stream.channel.queue.empty() or len(events) >= CHUNKS_TOGETHER_MAX:
+            await _make_durable(agent, outbox)
+            _acknowledge(agent, events)
+            metrics.CHUNK_SECONDS.labels(agent.receiver.agent).observe(time.perf_counter() - started)
+            events = []
+
+
+async def _make_durable(agent: Agent, outbox: Outbox) -> None:
+    producer = agent.app.producer._producer
+    await outbox.flush(producer)
+    agent.table.drain(outbox)
+    await outbox.flush(producer)
+
+
+def _acknowledge(agent: Agent, events: list[Any]) -> None:
+    for event in events:
         event.ack()
-        health.beat()
-        metrics.CONSUMED.labels(receiver.catalogued(records[0].topic).name).inc(len(records))
-        metrics.CHUNK_SECONDS.labels(receiver.agent).observe(time.perf_counter() - started)
+        metrics.CONSUMED.labels(agent.receiver.catalogued(event.message.topic).name).inc(len(event.value))
+    agent.health.beat()

@@ -9,8 +9,9 @@ from streams.outbox import Outbox, partition_of
 
 
 class ChunkTable(Table):  # type: ignore[misc]
-    """Bytes by bytes; a change is kept in ``dirty`` until the chunk's end, the last value of a key only.
+    """Bytes by bytes; a change is kept in ``dirty`` until it is drained, the last value of a key only.
 
+    *Shape*: ``partition`` is that of the chunk in hand, set by the agent before it changes anything.
     Stock Faust sends a changelog record per assignment and acknowledges without waiting for any of them.
     """
 
@@ -23,7 +24,8 @@ class ChunkTable(Table):  # type: ignore[misc]
             key_type=bytes,
             value_type=bytes,
         )
-        self.dirty: dict[bytes, bytes | None] = {}
+        self.partition = 0
+        self.dirty: dict[tuple[int, bytes], bytes | None] = {}
         self._partitions = partitions
         self._on_recovered = on_recovered
 
@@ -40,15 +42,14 @@ class ChunkTable(Table):  # type: ignore[misc]
 
     def on_key_set(self, key: bytes, value: bytes) -> None:
         """Called by Faust when a value is set."""
-        self.dirty[key] = value
+        self.dirty[self.partition, key] = value
 
     def on_key_del(self, key: bytes) -> None:
         """Called by Faust when a key is deleted."""
-        self.dirty[key] = None
+        self.dirty[self.partition, key] = None
 
-    def drain(self, outbox: Outbox, partition: int) -> int:
-        """Hand the changes to the outbox, for the changelog partition of the chunk; returns how many."""
+    def drain(self, outbox: Outbox) -> None:
+        """Hand the changes to the outbox, each for the changelog partition of its chunk."""
         dirty, self.dirty = self.dirty, {}
-        for key, value in dirty.items():
+        for (partition, key), value in dirty.items():
             outbox.put(self.changelog_topic_name, key, value, partition=partition)
-        return len(dirty)

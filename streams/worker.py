@@ -14,7 +14,7 @@ from runtime.settings import Settings
 from sinks.engine import Engine
 from streams.absences import Absences, watch
 from streams.application import application, topic_of
-from streams.chunks import Receiver, work
+from streams.chunks import Agent, Receiver, work
 from streams.deadlines import Deadlines
 from streams.resolve import Resolve
 from streams.sink import Sink, deliver
@@ -59,7 +59,7 @@ def resolve_application(wiring: Wiring) -> Any:
     # Twice: the bindings and reroutes that the first pass writes are input of the same group.
     stages = [_stage(settings, RESOLVE_GROUP)] * 2
     absences = _absences(settings, codec, IDENTITY_DEADLINE_PASSED, deadlines, stages)
-    _agent(app, receiver, lambda s: work(app, s, resolve.table, receiver, wiring.health, resolve.handle))
+    _agent(app, receiver, lambda s: work(Agent(app, receiver, resolve.table, wiring.health, resolve.handle), s))
     watch(app, absences, wiring.health)
     return app
 
@@ -74,7 +74,7 @@ def track_application(wiring: Wiring) -> Any:
     track.table = _table(app, MISSIONS_TABLE, settings, track.recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * 2 + [_stage(settings, TRACK_GROUP)]
     absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
-    _agent(app, receiver, lambda s: work(app, s, track.table, receiver, wiring.health, track.handle))
+    _agent(app, receiver, lambda s: work(Agent(app, receiver, track.table, wiring.health, track.handle), s))
     watch(app, absences, wiring.health)
     return app
 
@@ -102,7 +102,7 @@ APPLICATIONS: dict[str, Callable[[Wiring], Any]] = {
 def run(app: Any, log_level: str) -> None:
     """Run an application in the foreground until a signal stops it; raises SystemExit with its exit status."""
     app.conf.datadir.mkdir(parents=True, exist_ok=True)
-    faust.Worker(app, loglevel=log_level, override_logging=False).execute_from_commandline()
+    faust.Worker(app, loglevel=log_level, override_logging=False, quiet=True).execute_from_commandline()
 
 
 def _agent(app: Any, receiver: Receiver, loop: Callable[[Any], Any]) -> None:

@@ -99,7 +99,9 @@ class Codec:
 
 
 def _is_named_record(schema: Any) -> bool:
-    return isinstance(schema, dict) and schema.get("type") == "record" and {"name", "namespace", "fields"} <= set(schema)
+    return (
+        isinstance(schema, dict) and schema.get("type") == "record" and {"name", "namespace", "fields"} <= set(schema)
+    )
 
 
 def _parse(schema: AvroSchema) -> Any:

@@ -18,7 +18,8 @@ def mod11_remainder(text: str) -> int:
 
     *Shape*: capital letters and digits only.
     """
-    return sum(map(getitem, cycle(_SHARES), text)) % 11
+    total: int = sum(map(getitem, cycle(_SHARES), text))
+    return total % 11
 
 
 def mod11_digit(text: str) -> str:

@@ -14,7 +14,8 @@ _PAIRS = "O0 I1 B8 S5 Z2 G6 D0 Q0 L1 T7 A4 U0 17 38 08 56 68 OQ OD DQ CG EF IL U
 
 def _confusions() -> dict[str, str]:
     alike: dict[str, str] = {}
-    for one, other in _PAIRS.split():
+    for pair in _PAIRS.split():
+        one, other = pair[0], pair[1]
         alike[one] = alike.get(one, "") + other
         alike[other] = alike.get(other, "") + one
     return alike

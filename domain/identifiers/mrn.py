@@ -38,7 +38,10 @@ class MrnForm(StrEnum):
 
 
 class Mrn(NamedTuple):
-    """An MRN taken apart; *Shape*: ``year`` are two digits, ``procedure`` is none when the 17th character is unknown."""
+    """An MRN taken apart.
+
+    *Shape*: ``year`` are two digits; ``procedure`` is none when the 17th character names no known one.
+    """
 
     form: MrnForm
     year: str
@@ -62,10 +65,9 @@ def read_mrn(value: str) -> Mrn | None:
     """
     if not MRN_FORM.fullmatch(value):
         return None
+    form = MrnForm.BEFORE_UCC if value[16].isdigit() else MrnForm.UCC
     if value[17] == "F":
         form = MrnForm.FALLBACK
-    else:
-        form = MrnForm.BEFORE_UCC if value[16].isdigit() else MrnForm.UCC
     return Mrn(form, value[:2], value[2:4], _PROCEDURES.get(value[16]))
 
 

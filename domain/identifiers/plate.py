@@ -3,7 +3,7 @@
 import re
 
 from domain.identifiers.countries import COUNTRIES, vehicle_country
-from domain.identifiers.scheme import UNCHECKED, Judgement, Verdict
+from domain.identifiers.scheme import PLACEHOLDER, UNCHECKED, Judgement, Verdict
 
 _CODES = "|".join(sorted(COUNTRIES))
 PLATE_FORM = re.compile(rf"(?:(?=..:)(?:{_CODES}):)?[A-Z0-9]{{2,15}}")
@@ -14,6 +14,8 @@ _BEHIND = re.compile(r"([A-Z0-9]{2,15})(?::([A-Z]{1,3})|\(([A-Z]{1,3})\)|\[([A-Z
 
 NO_DIGIT = "no digit in it"
 _NO_DIGIT = Judgement(Verdict.UNCHECKED, (NO_DIGIT,))
+
+_NO_PLATE = frozenset({"NONE", "NOPLATE", "NULL", "UNKNOWN", "UNREAD", "UNREADABLE"})
 
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True))
 _CYRILLIC = dict(zip("АВЕІКМНОРСТУХЅЈ", "ABEIKMHOPCTYXSJ", strict=True))
@@ -26,8 +28,11 @@ Plates in these countries use only letters that exist in both alphabets, so that
 
 
 def judge_plate(value: str) -> Judgement:
-    """A licence plate; only one without any digit is odd."""
-    return _NO_DIGIT if value.rpartition(":")[2].isalpha() else UNCHECKED
+    """A licence plate; one without any digit is odd, a camera's word for *nothing read* is none."""
+    number = value.rpartition(":")[2]
+    if number.isalpha():
+        return PLACEHOLDER if number in _NO_PLATE else _NO_DIGIT
+    return UNCHECKED if number.strip("0") else PLACEHOLDER
 
 
 def plate_with_country(text: str) -> str | None:

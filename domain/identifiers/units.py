@@ -3,7 +3,7 @@
 import re
 
 from domain.identifiers.checksums import mod11_remainder
-from domain.identifiers.scheme import AGREES, DISAGREES, Judgement, Verdict
+from domain.identifiers.scheme import AGREES, DISAGREES, PLACEHOLDER, Judgement, Verdict
 
 BIC_FORM = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 ILU_FORM = re.compile(r"[A-Z]{3}[ABDEK][0-9]{7}")
@@ -33,4 +33,6 @@ def judge_swap_body(value: str) -> Judgement:
     *Source*: EN 13044-1 gives swap bodies an ILU code (or their owner's BIC code) since 2011; older plates carry
     a code of the railway or operator, whose forms differ, and which is therefore taken as it is.
     """
-    return judge_unit(value) if ILU_FORM.fullmatch(value) or BIC_FORM.fullmatch(value) else _OPERATOR_CODE
+    if ILU_FORM.fullmatch(value) or BIC_FORM.fullmatch(value):
+        return judge_unit(value)
+    return _OPERATOR_CODE if value.strip("0") else PLACEHOLDER

@@ -239,6 +239,11 @@ NOT_RAISED = [
     ),
     Clean(
         "NODE_SKIPPED",
+        "read twice at a node to which the path comes back",
+        (plan(path=THERE_AND_BACK), scan(2, 1, "YARD"), scan(3, 2, "YARD")),
+    ),
+    Clean(
+        "NODE_SKIPPED",
         "read again at the place of the last read",
         (plan(), scan(2, 1, "DOCK"), scan(3, 2, "YARD"), scan(4, 3, "DOCK"), scan(5, 4, "YARD")),
     ),

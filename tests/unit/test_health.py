@@ -110,8 +110,9 @@ def test_the_longest_prefix_wins() -> None:
     assert [ask(path).body for path in ("/", "/b", "/a", "/a/b")] == ["root", "root", "a", "a"]
 
 
-def test_a_body_over_the_limit_is_413_and_is_not_read(ask: Asker) -> None:
-    assert ask("/echo", "POST", None, Content_Length=str(BODY_BYTES_MAX + 1)).status == 413
+@pytest.mark.parametrize("length", [str(BODY_BYTES_MAX + 1), "9" * 5_000], ids=["by one", "beyond counting"])
+def test_a_body_over_the_limit_is_413_and_is_not_read(length: str, ask: Asker) -> None:
+    assert ask("/echo", "POST", None, Content_Length=length).status == 413
 
 
 def test_a_body_at_the_limit_is_taken(ask: Asker) -> None:
