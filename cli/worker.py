@@ -11,7 +11,6 @@ import typer
 from cli import bootstrap
 from runtime import logs, settings
 
-
 STDIN = 0
 
 

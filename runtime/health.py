@@ -37,6 +37,7 @@ class Request:
 
 Route = Callable[[Request], Response]
 BODY_BYTES_MAX = 1 << 20
+DIGITS_MAX = 18
 
 
 class Health:
@@ -98,11 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         url = urlsplit(self.path)
-        length = self.headers.get("Content-Length") or "0"
-        if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES_MAX:
-            self._refuse(length)
+        length = _length(self.headers.get("Content-Length"))
+        if length is None or length > BODY_BYTES_MAX:
+            self._send(Response(400, b"bad length\n") if length is None else Response(413, b"body too large\n"))
+            self.close_connection = True
             return
-        body = self.rfile.read(int(length))
+        body = self.rfile.read(length)
         # The longest prefix wins, so that "/" can be a route of its own.
         prefix = max((p for p in self.server.routes if url.path.startswith(p)), key=len, default=None)
         if prefix is None:
@@ -112,11 +114,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
 
     do_GET = do_POST = _answer  # noqa: N815 - names given by the library
-
-    def _refuse(self, length: str) -> None:
-        too_large = length.isascii() and length.isdigit()
-        self._send(Response(413, b"request body too large\n") if too_large else Response(400, b"bad length\n"))
-        self.close_connection = True
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
@@ -129,6 +126,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Requests are not logged: probes arrive every few seconds."""
+
+
+def _length(header: str | None) -> int | None:
+    """The announced length of a body, none when it is not a number; of endless digits the first are enough."""
+    text = header or "0"
+    return int(text[:DIGITS_MAX]) if text.isascii() and text.isdigit() else None
 
 
 def serve(host: str, port: int, routes: Mapping[str, Route]) -> tuple[str, int]:

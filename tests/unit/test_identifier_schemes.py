@@ -10,6 +10,7 @@ from domain.identifiers import (
     Scheme,
     VehicleKind,
     Verdict,
+    aliases,
     check,
     mod11_digit,
     plate_country,
@@ -259,3 +260,33 @@ def test_a_place_in_no_country_is_odd() -> None:
 
 def test_the_nil_uuid_is_odd() -> None:
     assert check(Scheme.IOT_ID, "00000000-0000-0000-0000-000000000000").warnings == ("the nil UUID",)
+
+
+# Swap bodies and other names ---------------------------------------------------------------------
+
+
+def test_a_swap_body_has_an_ilu_code_or_an_operators() -> None:
+    assert check(Scheme.SWAP_BODY, "ABCA0012343").verdict is Verdict.BAD_CHECK_DIGIT
+    older = check(Scheme.SWAP_BODY, "83 123 4567")
+    assert (older.value, older.verdict) == ("831234567", Verdict.UNCHECKED)
+    assert "no check digit" in older.warnings[0]
+    assert check(Scheme.SWAP_BODY, "KV 123456").bindable
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "others"),
+    [
+        (Scheme.PLATE, "IT:AB123CD", [(Scheme.PLATE, "AB123CD")]),
+        (Scheme.PLATE, "AB123CD", []),
+        (Scheme.SWAP_BODY, "ABCA0012342", [(Scheme.ILU, "ABCA0012342")]),
+        (Scheme.SWAP_BODY, "CSQU3054383", [(Scheme.BIC, "CSQU3054383")]),
+        (Scheme.SWAP_BODY, "KV123456", []),
+        (Scheme.ILU, "ABCA0012342", [(Scheme.SWAP_BODY, "ABCA0012342")]),
+        (Scheme.ILU, "ABCA0012343", []),
+        (Scheme.BIC, "CSQU3054383", []),
+    ],
+)
+def test_aliases(scheme: Scheme, value: str, others: list[tuple[Scheme, str]]) -> None:
+    found = aliases(check(scheme, value))
+    assert [(each.scheme, each.value) for each in found] == others
+    assert all(each.bindable for each in found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.identifiers import BINDING_ORDER, Checked, Scheme, Verdict, aliases, check, mod11_digit, normalise
+from domain.identifiers import BINDING_ORDER, Checked, Scheme, Verdict, check, mod11_digit, normalise
 from domain.identifiers.checking import TEXT_LENGTH_MAX
 
 WORKED_EXAMPLES = [
@@ -296,36 +296,6 @@ def test_one_wrong_character_is_seen_but_for_the_blind_spots(value: str, place: 
 @pytest.mark.parametrize("alike", ["AKU", "1BLV", "2CMW"])
 def test_the_blind_spots(alike: str) -> None:
     assert len({mod11_digit(f"CS{char}U305438") for char in alike}) == 1
-
-
-# Swap bodies and other names ---------------------------------------------------------------------
-
-
-def test_a_swap_body_has_an_ilu_code_or_an_operators() -> None:
-    assert check(Scheme.SWAP_BODY, "ABCA0012343").verdict is Verdict.BAD_CHECK_DIGIT
-    older = check(Scheme.SWAP_BODY, "83 123 4567")
-    assert (older.value, older.verdict) == ("831234567", Verdict.UNCHECKED)
-    assert "no check digit" in older.warnings[0]
-    assert check(Scheme.SWAP_BODY, "KV 123456").bindable
-
-
-@pytest.mark.parametrize(
-    ("scheme", "value", "others"),
-    [
-        (Scheme.PLATE, "IT:AB123CD", [(Scheme.PLATE, "AB123CD")]),
-        (Scheme.PLATE, "AB123CD", []),
-        (Scheme.SWAP_BODY, "ABCA0012342", [(Scheme.ILU, "ABCA0012342")]),
-        (Scheme.SWAP_BODY, "CSQU3054383", [(Scheme.BIC, "CSQU3054383")]),
-        (Scheme.SWAP_BODY, "KV123456", []),
-        (Scheme.ILU, "ABCA0012342", [(Scheme.SWAP_BODY, "ABCA0012342")]),
-        (Scheme.ILU, "ABCA0012343", []),
-        (Scheme.BIC, "CSQU3054383", []),
-    ],
-)
-def test_aliases(scheme: Scheme, value: str, others: list[tuple[Scheme, str]]) -> None:
-    found = aliases(check(scheme, value))
-    assert [(each.scheme, each.value) for each in found] == others
-    assert all(each.bindable for each in found)
 
 
 def test_a_checked_identifier_can_be_made_without_warnings() -> None:

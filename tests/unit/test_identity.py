@@ -1,6 +1,6 @@
 """Which mission an identifier means, in event time, and what becomes of reads that nothing explains yet."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -169,6 +169,13 @@ def test_the_next_expiry_is_the_earliest_that_was_not_judged() -> None:
     assert next_expiry(expire(KEY, found, at(15), GRACE), GRACE) == at(18)
     assert next_expiry(expire(KEY, found, at(18), GRACE), GRACE) is None
     assert next_expiry(Identity(), GRACE) is None
+
+
+def test_a_read_from_the_end_of_time_expires_there() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    late = msgspec.structs.replace(waiting(1, 0), occurred_at=last)
+    assert next_expiry(identity(late), GRACE) == last
+    assert expire(KEY, identity(late), at(99), GRACE) == identity(late)
 
 
 def test_an_unknown_object_is_one_finding_with_all_its_reads() -> None:
