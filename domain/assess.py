@@ -19,7 +19,7 @@ def assess(journey: Journey) -> list[Finding]:
 def next_due_at(journey: Journey) -> datetime | None:
     """The next moment at which time alone can change the assessment, none when it cannot."""
     checked_at = journey.mission.checked_at
-    due = (step.due_at for step in journey.awaited() if step.due_at is not None)
+    due = (at for index in journey.awaited() if (at := journey.path[index].due_at) is not None)
     return min((at for at in due if checked_at is None or at > checked_at), default=None)
 
 
@@ -29,7 +29,7 @@ def summarise(
     """Where the mission stands, for everybody who need not fold it himself."""
     reads = [*journey.reads, *journey.reads_after_end]
     last = reads[-1] if reads else None
-    ahead = next(journey.awaited(), None)
+    ahead = next((journey.path[index] for index in journey.awaited()), None)
     statuses = journey.statuses_at(datetime.max.replace(tzinfo=changed_at.tzinfo))
     return MissionStateChanged(
         iot_id=journey.mission.iot_id,

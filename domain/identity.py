@@ -16,6 +16,9 @@ from domain.deviations.unknown_object import unknown
 from domain.events import IdBound, IdScanned, IotIdGenerated, Observation
 from domain.identifiers import BINDING_ORDER, Checked, Scheme, check
 
+BINDINGS_MAX = 64
+"""Missions that one identifier is remembered for, the latest ones; a truck comes back every day."""
+
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 PARKED_MAX = 256
 """Observations that may wait under one identifier; a reader stuck on an unknown object must not fill the store."""
@@ -106,7 +109,7 @@ def bind(identity: Identity, event: IdBound) -> tuple[Identity, list[tuple[UUID,
     binding = Binding(event.valid_from, event.event_id, event.iot_id)
     if binding in identity.bindings:
         return identity, []
-    bindings = tuple(sorted((*identity.bindings, binding), key=lambda b: (b.valid_from, b.event_id)))
+    bindings = tuple(sorted((*identity.bindings, binding), key=lambda b: (b.valid_from, b.event_id)))[-BINDINGS_MAX:]
     known = Identity(bindings, identity.parked, identity.ledger)
     woken = [(iot_id, p) for p in identity.parked if (iot_id := bound_to(known, p.occurred_at)) is not None]
     return settle(known, {p.event_id for _, p in woken}), woken

@@ -63,8 +63,8 @@ class Journey:
         plans = [fact for fact in mission.facts if isinstance(fact, Plan)]
         self.plan = plans[-1] if plans else None
         self.rulings = [fact for fact in mission.facts if isinstance(fact, Ruling)]
-        self.ended = _first(self.rulings, CustomsStatus.DEFINITIVE)
-        self.cancelled = _first(self.rulings, CustomsStatus.CANCELLED)
+        self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
+        self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
         end = None if self.ended is None else self.ended.occurred_at
         reads = [fact for fact in mission.facts if isinstance(fact, Read)]
         self.reads = [read for read in reads if end is None or read.occurred_at <= end]
@@ -85,13 +85,25 @@ class Journey:
             return MissionStatus.ARRIVED
         return MissionStatus.IN_TRANSIT if self.trace.farthest > 0 else MissionStatus.DEPARTED
 
-    def awaited(self) -> Iterator[PathNode]:
-        """Required steps still ahead, in the path's order; none once the process has ended."""
+    @property
+    def mrns(self) -> tuple[str, ...]:
+        """The declarations of the association."""
+        keys = self.plan.keys if self.plan else ()
+        return tuple(key.removeprefix("MRN:") for key in keys if key.startswith("MRN:"))
+
+    def awaited(self) -> Iterator[int]:
+        """The indexes of the required steps still ahead; none once the process has ended."""
         if self.ended or self.cancelled:
             return
-        for step in self.path[self.trace.farthest + 1 :]:
-            if step.required:
-                yield step
+        for index in range(self.trace.farthest + 1, len(self.path)):
+            if self.path[index].required:
+                yield index
+
+    def step_name(self, index: int) -> str:
+        """The step's node; a node that the path passes again is told from its first passing by a number."""
+        node = self.path[index].node
+        passing = sum(step.node == node for step in self.path[: index + 1])
+        return node if passing == 1 else f"{node}#{passing}"
 
     def holds(self) -> list[Hold]:
         """Every placing of a hold, in the order of placing."""
@@ -110,9 +122,16 @@ class Journey:
 
         A status without a declaration counts for all of them.
         """
-        keys = self.plan.keys if self.plan else ()
-        mrns = [key.removeprefix("MRN:") for key in keys if key.startswith("MRN:")]
-        return {mrn: self._status_of(mrn, at) for mrn in mrns or [""]}
+        return {mrn: self._status_of(mrn, at) for mrn in self.mrns or ("",)}
+
+    def _given_to_all(self, status: CustomsStatus) -> Ruling | None:
+        """The ruling with which every declaration had this status, none while one has not."""
+        firsts = []
+        for mrn in self.mrns or ("",):
+            given = (r for r in self.rulings if r.status is status and (not r.mrns or not mrn or mrn in r.mrns))
+            firsts.append(next(given, None))
+        known = [ruling for ruling in firsts if ruling is not None]
+        return max(known, key=lambda r: (r.occurred_at, r.event_id)) if len(known) == len(firsts) else None
 
     def _status_of(self, mrn: str, at: datetime) -> CustomsStatus | None:
         for ruling in reversed(self.rulings):
@@ -143,7 +162,3 @@ def trace(path: tuple[PathNode, ...], reads: list[Read]) -> Trace:
         elif not any(i in reached for i in steps):
             late.setdefault(steps[-1], read)
     return Trace(reached, late, tuple(off_path), farthest)
-
-
-def _first(rulings: list[Ruling], status: CustomsStatus) -> Ruling | None:
-    return next((ruling for ruling in rulings if ruling.status is status), None)

@@ -110,8 +110,8 @@ def _order(fact: Fact) -> tuple[datetime, UUID]:
 def _fact(event: IotIdGenerated | IdScanned | CustomsStatusChanged) -> Fact:
     at, event_id = event.occurred_at, event.event_id
     if isinstance(event, IotIdGenerated):
-        # Also those with a bad check digit: a declaration typed wrongly still needs its release.
-        keys = tuple(identifier.key for identifier in _checked(event))
+        # A declaration typed wrongly still needs its release.
+        keys = tuple(i.key for i in _checked(event) if i.bindable or i.scheme is Scheme.MRN)
         return Plan(at, event_id, event.process, keys, event.path)
     if isinstance(event, IdScanned):
         return Read(at, event_id, event.node, event.direction, _surely_read(event))

@@ -1,12 +1,13 @@
 """Input events as JSON Lines: the documented form of ``missionpath publish``."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 import msgspec
 
 from domain.events import InputEvent, flaws
-from runtime.errors import InvalidRecord
+from runtime.errors import InvalidRecord, without_values
 
 LINE_BYTES_MAX = 256 << 10
 _decoder = msgspec.json.Decoder(InputEvent)
@@ -27,13 +28,15 @@ def lines(stream: IO[bytes]) -> Iterator[Line]:
     the rest is passed over.
     """
     number = 0
-    while text := stream.readline(LINE_BYTES_MAX + 1):
+    limit = LINE_BYTES_MAX + len(b"\r\n")
+    while text := stream.readline(limit):
         number += 1
-        cut = len(text) > LINE_BYTES_MAX and not text.endswith(b"\n")
-        if cut:
+        unfinished = len(text) == limit and not text.endswith(b"\n")
+        if unfinished:
             _pass_over_rest(stream)
-        if text.strip():
-            yield Line(number, text.rstrip(b"\r\n"), cut)
+        content = text.rstrip(b"\r\n").removeprefix(BOM_UTF8 if number == 1 else b"")
+        if content.strip():
+            yield Line(number, content[:LINE_BYTES_MAX], unfinished or len(content) > LINE_BYTES_MAX)
 
 
 def _pass_over_rest(stream: IO[bytes]) -> None:
@@ -52,7 +55,7 @@ def parse(line: Line) -> InputEvent:
     try:
         event: InputEvent = _decoder.decode(line.text)
     except msgspec.ValidationError as error:
-        raise InvalidRecord("bad-field", str(error)) from error
+        raise InvalidRecord("bad-field", without_values(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRecord("bad-json", str(error)) from error
     if wrong := flaws(event):

@@ -46,7 +46,7 @@ class Publisher:
         *Raises*: Unavailable when the broker gave up on an earlier one.
         """
         self._wait_for_turn()
-        headers = cloud_event(type(event), event.event_id, event.source, event.occurred_at)
+        headers = cloud_event(event, str(event.event_id), event.event_id, event.source, event.occurred_at)
         self._producer.send(self._topics[type(event)], key_of(event).encode(), self._codec.encode(event), headers)
 
     def flush(self) -> None:

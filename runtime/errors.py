@@ -4,6 +4,8 @@ Library exceptions are mapped to these at the one home of each library. Messages
 partition, offset, file, line or field; never payload values, which may be personal data.
 """
 
+import re
+
 
 class MissionpathError(Exception):
     """Anything this project raises on purpose."""
@@ -24,6 +26,11 @@ class InvalidRecord(MissionpathError):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+def without_values(detail: str) -> str:
+    """A validator's message without the value it quotes, which may be personal data."""
+    return re.sub(r" '.*'(?= - at |$)", "", detail, flags=re.DOTALL)
 
 
 class Unavailable(MissionpathError):

@@ -105,13 +105,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(length)
-        # The longest prefix wins, so that "/" can be a route of its own.
-        prefix = max((p for p in self.server.routes if url.path.startswith(p)), key=len, default=None)
+        prefix = self._route(url.path)
         if prefix is None:
             self._send(Response(404, b"not found\n"))
             return
         rest = url.path[len(prefix) :]
         self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
+
+    def _route(self, path: str) -> str | None:
+        """A path of its own, else the longest prefix that ends with a slash."""
+        if path in self.server.routes:
+            return path
+        return max((p for p in self.server.routes if p.endswith("/") and path.startswith(p)), key=len, default=None)
 
     do_GET = do_POST = _answer  # noqa: N815 - names given by the library
 

@@ -31,7 +31,9 @@ def _shared(name: str) -> Any:
 class Settings(BaseSettings):
     """Validated at start; frozen afterwards."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True, env_ignore_empty=True
+    )
 
     kafka_bootstrap_servers: Annotated[
         str | None, Field(description="host:port,… of your cluster; unset: a local broker is used")

@@ -20,7 +20,8 @@ def put_alerts(
     *Units*: ``origin_ms`` is when the record that brought them was published, none when it was the clock.
     """
     for alert in alerts:
-        headers = cloud_event(DeviationAlertChanged, alert.alert_id, "missionpath", alert.changed_at)
+        ce_id = f"{alert.alert_id}/{alert.revision}"
+        headers = cloud_event(alert, ce_id, alert.trigger or alert.alert_id, "missionpath", alert.changed_at)
         if origin_ms is not None:
             headers.append((ORIGIN_MS, str(origin_ms).encode()))
             metrics.ALERT_LATENCY_SECONDS.observe(max(0.0, time.time() - origin_ms / 1000))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -47,6 +47,12 @@ class Outbox:
         """Add everything that waits in another outbox."""
         for place, records in other._waiting.items():
             self._waiting[place].extend(records)
+
+    def records(self) -> Iterator[tuple[str, int, bytes | None, bytes | None, list[Header]]]:
+        """What waits: topic, partition, key, value and headers of each record."""
+        for (topic, partition), waiting in self._waiting.items():
+            for key, value, headers in waiting:
+                yield topic, partition, key, value, headers
 
     async def flush(self, producer: AIOKafkaProducer) -> None:
         """Send everything and wait until it is durable.

@@ -92,9 +92,10 @@ class Resolve:
 
     def _generated(self, each: Received[IotIdGenerated], outbox: Outbox) -> None:
         for binding in bindings_of(each.event):
-            headers = cloud_event(IdBound, binding.event_id, each.event.source, binding.valid_from)
-            key = f"{binding.scheme.value}:{binding.value}".encode()
-            outbox.put(self._settings.topic(ID_BOUND.name), key, self._codec.encode(binding), headers)
+            key = f"{binding.scheme.value}:{binding.value}"
+            ce_id = f"{binding.event_id}/{key}"
+            headers = cloud_event(binding, ce_id, binding.event_id, each.event.source, binding.valid_from)
+            outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(binding), headers)
         key_of_itself = f"IOT_ID:{each.event.iot_id}"
         self._forward(each.event.iot_id, key_of_itself, each.record.value, _carried(each.record), outbox)
         metrics.RESOLVED.labels("iot_id_generated").inc()
@@ -112,7 +113,9 @@ class Resolve:
     def _observed(self, partition: int, each: Received[Observation], outbox: Outbox) -> None:
         observation, record = each.event, each.record
         tries = candidates(observation)
-        attempt = value_of(record.headers, ATTEMPT)
+        # Whoever publishes may write headers; only our own topic's are believed.
+        rerouted = self._receiver.catalogued(record.topic) is OBSERVATION_REROUTED
+        attempt = value_of(record.headers, ATTEMPT) if rerouted else None
         if attempt == SETTLED:
             self._settled(partition, tries[0].key, each, outbox)
             return
@@ -130,19 +133,20 @@ class Resolve:
             if nth > 0:
                 self._settle_at_home(waiting, outbox)
             return
-        self._park(partition, candidate.key, waiting, each, outbox)
-        if nth + 1 < len(tries):
+        parked = self._park(partition, candidate.key, waiting, each, outbox)
+        if parked and nth + 1 < len(tries):
             self._reroute(record, tries[nth + 1].key, nth + 1, outbox)
 
-    def _park(self, partition: int, key: str, waiting: Parked, each: Received[Any], outbox: Outbox) -> None:
+    def _park(self, partition: int, key: str, waiting: Parked, each: Received[Any], outbox: Outbox) -> bool:
         before = self._identity(key)
         try:
             after = park(before, waiting)
         except OverflowError:
             error = InvalidRecord("too-many-parked", "too many observations wait under this identifier")
             self._receiver.reject(each.record, error, outbox)
-            return
+            return False
         self._keep(partition, key, before, after, each, outbox)
+        return True
 
     def _settled(self, partition: int, key: str, each: Received[Observation], outbox: Outbox) -> None:
         before = self._identity(key)

@@ -11,7 +11,7 @@ import msgspec
 
 from domain.alerts import Cause, Ledger, changes
 from domain.assess import assess, next_due_at, summarise
-from domain.events import DeadlinePassed, MissionStateChanged
+from domain.events import DeadlinePassed
 from domain.journey import Journey
 from domain.mission import Mission, MissionFull, apply
 from domain.port import Port
@@ -103,7 +103,7 @@ class Track:
         self.table[key] = _encode(tracked)
         self._deadlines.set(partition, key, next_due_at(journey))
         state = summarise(journey, tracked.ledger.revision, at, tracked.ledger.open_kinds)
-        headers = cloud_event(MissionStateChanged, state.iot_id, "missionpath", at)
+        headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
         outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
         metrics.MISSIONS.set(len(self.table.data.data))
 

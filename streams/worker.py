@@ -35,6 +35,9 @@ from topics.codec import Codec
 from topics.progress import Completeness, Progress
 from topics.registry import registry_for
 
+RESOLVE_PASSES = 9
+"""The group feeds itself: bindings, and reads that try their up to eight identifiers one after the other."""
+
 log = logging.getLogger(__name__)
 
 
@@ -56,8 +59,7 @@ def resolve_application(wiring: Wiring) -> Any:
     receiver = Receiver(settings, codec, RESOLVE_GROUP)
     resolve = Resolve(settings, codec, receiver, deadlines)
     resolve.table = _table(app, IDENTITIES_TABLE, settings, resolve.recovered)
-    # Twice: the bindings and reroutes that the first pass writes are input of the same group.
-    stages = [_stage(settings, RESOLVE_GROUP)] * 2
+    stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES
     absences = _absences(settings, codec, IDENTITY_DEADLINE_PASSED, deadlines, stages)
     _agent(app, receiver, lambda s: work(Agent(app, receiver, resolve.table, wiring.health, resolve.handle), s))
     watch(app, absences, wiring.health)
@@ -72,7 +74,7 @@ def track_application(wiring: Wiring) -> Any:
     receiver = Receiver(settings, codec, TRACK_GROUP)
     track = Track(settings, codec, receiver, deadlines, wiring.port)
     track.table = _table(app, MISSIONS_TABLE, settings, track.recovered)
-    stages = [_stage(settings, RESOLVE_GROUP)] * 2 + [_stage(settings, TRACK_GROUP)]
+    stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES + [_stage(settings, TRACK_GROUP)]
     absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
     _agent(app, receiver, lambda s: work(Agent(app, receiver, track.table, wiring.health, track.handle), s))
     watch(app, absences, wiring.health)

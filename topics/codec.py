@@ -16,12 +16,12 @@ from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from domain import events
 from domain.events import IotIdGenerated, flaws
-from runtime.errors import InvalidRecord
+from runtime.errors import InvalidRecord, without_values
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
 
 _FRAME = struct.Struct(">bI")
 _MAGIC = 0
-# Everything fastavro was seen to raise on foreign bytes (tests/unit/test_codec.py feeds it garbage).
+# Everything fastavro was seen to raise on foreign bytes (tests/contract/test_codec.py feeds it garbage).
 _GARBAGE = (EOFError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error, MemoryError)
 
 Event = TypeVar("Event", bound=msgspec.Struct)
@@ -131,7 +131,7 @@ def _read(raw: bytes, reader: _Reader) -> msgspec.Struct:
     try:
         event = msgspec.convert(fields, reader.record)
     except msgspec.ValidationError as error:
-        raise InvalidRecord("bad-field", str(error)) from error
+        raise InvalidRecord("bad-field", without_values(str(error))) from error
     wrong = flaws(event) if isinstance(event, IotIdGenerated | events.CustomsStatusChanged) else []
     if wrong:
         raise InvalidRecord("bad-field", "; ".join(wrong))

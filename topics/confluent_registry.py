@@ -10,6 +10,7 @@ from runtime.errors import Fatal, InvalidRecord, Unavailable
 from topics.registry import AvroSchema, subject_of
 
 _NOT_FOUND = 404
+_TOO_MANY = 429
 _SERVER_ERROR = 500
 
 
@@ -17,7 +18,7 @@ class ConfluentRegistry:
     """A Confluent-compatible registry over HTTP."""
 
     def __init__(self, url: str) -> None:
-        self._client = SchemaRegistryClient({"url": url})
+        self._client = SchemaRegistryClient({"url": url, "max.retries": 0})  # whoever asks waits, and says so
         self._url = url
 
     def id_of(self, schema: AvroSchema) -> int:
@@ -35,7 +36,7 @@ class ConfluentRegistry:
                 return self._client.register_schema(subject_of(schema), avro)
             return int(found.schema_id or 0)
         except SchemaRegistryError as error:
-            if error.http_status_code >= _SERVER_ERROR:
+            if error.http_status_code >= _SERVER_ERROR or error.http_status_code == _TOO_MANY:
                 raise Unavailable(f"schema registry {self._url}: {error.error_message}") from error
             raise Fatal(f"{self._url} refuses {subject_of(schema)}: {error.error_message}") from error
         except HTTPError as error:

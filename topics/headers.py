@@ -23,19 +23,20 @@ DIGITS_MAX = 15
 _SPAN = "0000000000000001"
 
 
-def cloud_event(event_type: type[msgspec.Struct], event_id: UUID, source: str, at: datetime) -> list[Header]:
-    """The headers of a new event.
+def cloud_event(event: msgspec.Struct, ce_id: str, trace: UUID, source: str, at: datetime) -> list[Header]:
+    """The headers of a new event; ``ce_id`` with ``source`` is its alone.
 
-    The trace id is the event id: both are 16 bytes, so that one search finds the event and its trace.
+    The trace id is the id of the event that started it all: both are 16 bytes, so that one search finds the event
+    and its trace.
     """
     return [
         ("ce_specversion", b"1.0"),
-        ("ce_id", str(event_id).encode()),
-        ("ce_type", f"org.missionpath.cargo.{event_type.__name__}".encode()),
+        ("ce_id", ce_id.encode()),
+        ("ce_type", f"org.missionpath.cargo.{type(event).__name__}".encode()),
         ("ce_source", source.encode()),
         ("ce_time", at.isoformat(timespec="milliseconds").encode()),
         ("content-type", b"application/avro"),
-        ("traceparent", f"00-{event_id.hex}-{_SPAN}-01".encode()),
+        ("traceparent", f"00-{trace.hex}-{_SPAN}-01".encode()),
     ]
 
 

@@ -46,7 +46,7 @@ def _lookup(request: Request, subject: str) -> Response:
     """Whether a schema is registered: a question, although it is asked with POST."""
     try:
         schema = json.loads(json.loads(request.body)["schema"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _error(422, 42201, "Invalid schema")
     found = next((v for v in registered_versions() if v.subject == subject and v.schema == schema), None)
     return _json(_described(found)) if found else _error(404, _UNKNOWN_SCHEMA, "Schema not found")

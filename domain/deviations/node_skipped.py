@@ -22,7 +22,7 @@ def find(journey: Journey) -> Iterator[Finding]:
         else:
             evidence = (beyond.event_id,)
             sentence = f"Read at {beyond.node} without the required read at {step.node} before it."
-        yield Finding(RULE.kind, step.node, step.node, beyond.occurred_at, evidence, sentence)
+        yield Finding(RULE.kind, journey.step_name(index), step.node, beyond.occurred_at, evidence, sentence)
 
 
 RULE = Rule(

@@ -13,12 +13,13 @@ def find(journey: Journey) -> Iterator[Finding]:
     checked_at = journey.mission.checked_at
     if checked_at is None or journey.plan is None:
         return
-    for step in journey.awaited():
+    for index in journey.awaited():
+        step = journey.path[index]
         if step.due_at is not None and step.due_at <= checked_at:
             due = step.due_at.astimezone(UTC)
             yield Finding(
                 RULE.kind,
-                step.node,
+                journey.step_name(index),
                 step.node,
                 due,
                 (journey.plan.event_id,),

@@ -77,11 +77,7 @@ class Sent(NamedTuple):
 
 def sent(outbox: Outbox) -> list[Sent]:
     """Everything in an outbox, in the order of each topic's partition."""
-    return [
-        Sent(topic, partition, key, value, tuple(headers))
-        for (topic, partition), records in outbox._waiting.items()
-        for key, value, headers in records
-    ]
+    return [Sent(*place, key, value, tuple(headers)) for *place, key, value, headers in outbox.records()]
 
 
 def to_topic(records: Iterable[Sent], topic: Topic | str) -> list[Sent]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import pytest
 from builders import (
     BOX,
@@ -98,7 +99,7 @@ RAISED = {
     "skipped the way back": Case(
         "NODE_SKIPPED",
         (plan(path=THERE_AND_BACK), scan(2, 1, "YARD"), scan(3, 2, "SCANNER"), scan(4, 10, "GATE-OUT"), RELEASED),
-        "YARD",
+        "YARD#2",
         "YARD",
         10,
         (4,),
@@ -478,3 +479,19 @@ def test_every_rule_that_judges_missions_has_cases_in_this_file() -> None:
     judged = {kind for kind, rule in RULES.items() if rule.find is not None}
     assert {case.kind for case in RAISED.values()} == judged
     assert {clean.kind for clean in NOT_RAISED} == judged
+
+
+def test_a_node_that_is_passed_twice_is_overdue_twice() -> None:
+    there_and_back = plan(path=THERE_AND_BACK)
+    late = tuple(msgspec.structs.replace(step, due_at=at(10)) for step in there_and_back.path)
+    found = of_kind("OVERDUE", (msgspec.structs.replace(there_and_back, path=late), deadline(60)))
+    subjects = [finding.subject for finding in found]
+    assert len(subjects) == len(set(subjects)) == sum(step.required for step in late)
+
+
+def test_one_cancelled_declaration_of_two_leaves_the_mission_under_way() -> None:
+    two = plan(identifiers=ids(BIC=BOX, MRN=MRN_1) + ids(MRN=MRN_2))
+    one_cancelled = status(2, 5, CustomsStatus.CANCELLED, *ids(MRN=MRN_1))
+    both_cancelled = status(3, 6, CustomsStatus.CANCELLED, *ids(MRN=MRN_2))
+    assert of_kind("OVERDUE", (two, one_cancelled, deadline(600)))
+    assert not of_kind("OVERDUE", (two, one_cancelled, both_cancelled, deadline(600)))

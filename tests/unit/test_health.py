@@ -46,7 +46,7 @@ def health() -> Health:
 
 @pytest.fixture
 def ask(health: Health) -> Asker:
-    return Asker(serve_health("127.0.0.1", 0, health, {"/echo": echo}))
+    return Asker(serve_health("127.0.0.1", 0, health, {"/echo/": echo}))
 
 
 def test_a_port_is_chosen_and_told(ask: Asker) -> None:
@@ -98,36 +98,36 @@ def test_what_is_not_there_is_404(path: str, ask: Asker) -> None:
 
 
 def test_a_route_gets_method_path_query_and_body(ask: Asker) -> None:
-    assert ask("/echo/a/b?c=d", "POST", b"hello").body == "POST '/a/b' 'c=d' b'hello'"
-    assert ask("/echo").body == "GET '' '' b''"
+    assert ask("/echo/a/b?c=d", "POST", b"hello").body == "POST 'a/b' 'c=d' b'hello'"
+    assert ask("/echo/").body == "GET '' '' b''"
 
 
 def test_the_longest_prefix_wins() -> None:
     def named(name: str) -> Response:
         return Response(200, name.encode())
 
-    ask = Asker(serve("127.0.0.1", 0, {"/": lambda _: named("root"), "/a": lambda _: named("a")}))
-    assert [ask(path).body for path in ("/", "/b", "/a", "/a/b")] == ["root", "root", "a", "a"]
+    ask = Asker(serve("127.0.0.1", 0, {"/": lambda _: named("root"), "/a/": lambda _: named("a")}))
+    assert [ask(path).body for path in ("/", "/b", "/a", "/a/b", "/a/")] == ["root", "root", "root", "a", "a"]
 
 
 @pytest.mark.parametrize("length", [str(BODY_BYTES_MAX + 1), "9" * 5_000], ids=["by one", "beyond counting"])
 def test_a_body_over_the_limit_is_413_and_is_not_read(length: str, ask: Asker) -> None:
-    assert ask("/echo", "POST", None, Content_Length=length).status == 413
+    assert ask("/echo/", "POST", None, Content_Length=length).status == 413
 
 
 def test_a_body_at_the_limit_is_taken(ask: Asker) -> None:
-    assert ask("/echo", "POST", b"x" * BODY_BYTES_MAX).status == 200
+    assert ask("/echo/", "POST", b"x" * BODY_BYTES_MAX).status == 200
 
 
 @pytest.mark.parametrize("length", ["-1", "much"])
 def test_a_length_that_is_none_is_refused(length: str, ask: Asker) -> None:
-    assert ask("/echo", "POST", None, Content_Length=length).status == 400
+    assert ask("/echo/", "POST", None, Content_Length=length).status == 400
 
 
 def test_one_connection_serves_many_requests(ask: Asker) -> None:
     connection = http.client.HTTPConnection(*ask.address, timeout=2)
     for body in (b"one", b"two"):
-        connection.request("POST", "/echo", body)
+        connection.request("POST", "/echo/", body)
         answer = connection.getresponse()
         assert answer.read().endswith(repr(body).encode())
         assert answer.getheader("X-Seen") == "yes"
