@@ -6,11 +6,11 @@ from statistics import quantiles
 
 import msgspec
 from rich.table import Table
-from sinks.query import ask
 
 from cli.listener import Listener
 from cli.output import console
 from domain.events import AlertStatus
+from sinks.query import ask
 
 TABLES = """
 SELECT name, total_rows FROM system.tables

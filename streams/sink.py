@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
-from sinks.batch import Batch
-from sinks.engine import Engine
-from sinks.rows import Delivery
 
 from runtime import metrics
 from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
 from runtime.settings import Settings
+from sinks.batch import Batch
+from sinks.engine import Engine
+from sinks.rows import Delivery
 from streams.chunks import Received, Receiver, decoded
 from streams.outbox import Outbox
 from topics.catalog import MISSION_EVENT_RESOLVED
