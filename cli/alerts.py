@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC
 from typing import Annotated
 
@@ -21,18 +22,22 @@ def alerts(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     open_only: Annotated[bool, typer.Option("--open", help="Only what stands now; not with --follow.")] = False,
 ) -> None:
-    """Print deviation alerts as they were raised, changed and cleared, the oldest first."""
+    """Print deviation alerts.
+
+    As they were raised, changed and cleared, in the order of the topic's partitions; each revision once.
+    """
     if follow and open_only:
         raise typer.BadParameter("--open and --follow exclude each other: what stands is known at the end only")
     settings = bootstrap.ready()
     feed = AlertFeed(settings, bootstrap.codec(settings))
     found = (heard.alert for heard in feed.listen(until_end=not follow) if heard is not None)
-    for alert in standing(found) if open_only else found:
-        if as_json:
-            sys.stdout.buffer.write(msgspec.json.encode(alert) + b"\n")
-            sys.stdout.buffer.flush()
-        else:
-            show(alert)
+    with suppress(KeyboardInterrupt):  # the usual end of --follow
+        for alert in standing(found) if open_only else found:
+            if as_json:
+                sys.stdout.buffer.write(msgspec.json.encode(alert) + b"\n")
+                sys.stdout.buffer.flush()
+            else:
+                show(alert)
 
 
 def standing(found: Iterator[DeviationAlertChanged]) -> list[DeviationAlertChanged]:

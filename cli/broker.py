@@ -14,7 +14,7 @@ NOT_RUNNING = 3
 _KIND = "development broker (one node, no replication, no authentication)"
 
 app = typer.Typer(
-    help="The development Kafka broker on this machine: one node, no replication, no authentication.",
+    help="The local development Kafka broker.",
     no_args_is_help=True,
 )
 

@@ -12,7 +12,7 @@ from runtime.settings import Settings, env_name, origin
 
 
 def config(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Print every setting with its value, where it comes from and what it does."""
+    """Print every setting and where it comes from."""
     current = settings.load()
     rows = [
         {

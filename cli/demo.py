@@ -39,7 +39,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--scenario", help="Folder of a scenario.")] = Path("examples/bari"),
     rate: Annotated[float, typer.Option(min=1, help="Events a second.")] = EVENTS_PER_SECOND,
 ) -> None:
-    """Run the pipeline on the example port and compare the alerts with its expectation.
+    """Play the example port and compare the alerts with its expectation.
 
     Starts a broker of its own (unless KAFKA_BOOTSTRAP_SERVERS is set) on fresh data under HOME/demo, shows alerts
     as they are raised and cleared, prints a summary and ends. Exit status 1 when an alert differs.

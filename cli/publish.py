@@ -45,7 +45,7 @@ def publish(
         Path | None, typer.Option(help="File for refused lines  [default: FILE.rejects.jsonl beside each file]")
     ] = None,
 ) -> None:
-    """Check events in JSON Lines and publish them to Kafka.
+    """Publish events from JSON Lines files.
 
     One form for IOT_ID generations, scans and customs statuses: `missionpath schema` prints it as JSON Schema.
     A bad line is reported by file and number and kept in the rejects file with the reason; the rest goes through,

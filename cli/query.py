@@ -19,7 +19,10 @@ def query(
         Path | None, typer.Option("--home", help="Where the data is, if not where the settings say.")
     ] = None,
 ) -> None:
-    """Ask ClickHouse, read-only; start with `SHOW TABLES`, the views are called v_…."""
+    """Ask ClickHouse with SQL, read-only.
+
+    Start with `SHOW TABLES`; the views, called v_…, show every event once.
+    """
     text = sys.stdin.read() if sql == "-" else sql
     # Bytes as they are: Parquet is no text, and nobody wants colours in a file.
     sys.stdout.buffer.write(ask(home or settings.load().home, text, output_format))

@@ -1,7 +1,8 @@
 """``missionpath registry``: the project's own schema registry file."""
 
 import json
-import time
+import threading
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from runtime import health, settings
 from topics import registry_http
 from topics.registry import register_current, registered_versions
 
-app = typer.Typer(help="The project's own schema registry, used where no SCHEMA_REGISTRY_URL is set.")
+app = typer.Typer(help="The project's own schema registry.")
 
 
 @app.command("list")
@@ -40,8 +41,11 @@ def register() -> None:
 
 @app.command()
 def serve(port: Annotated[int, typer.Option(help="0: any free one.")] = 0) -> None:
-    """Answer the read-only paths of Confluent's registry, for kcat, ClickHouse and Kafka Connect."""
+    """Serve the registry file over HTTP.
+
+    Answers the read-only paths of Confluent's registry, for kcat, ClickHouse and Kafka Connect, until Ctrl-C.
+    """
     host, bound = health.serve(settings.load().http_host, port, {"/": registry_http.answer})
     errors.print(f"schema registry on http://{host}:{bound} (Ctrl-C stops it)", highlight=False)
-    while True:
-        time.sleep(3600)
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()

@@ -8,5 +8,5 @@ from readers.jsonl import json_schema
 
 
 def schema() -> None:
-    """Print the form of a line of `publish` as JSON Schema."""
+    """Print the form of published lines as JSON Schema."""
     typer.echo(json.dumps(json_schema(), indent=2))

@@ -12,7 +12,7 @@ from runtime.settings import Settings
 from topics import admin, clients
 from topics.admin import Action, Step
 
-app = typer.Typer(help="Compare the catalogue of topics with the broker, and create what is missing.")
+app = typer.Typer(help="Plan and create the topics.")
 
 
 @app.command()

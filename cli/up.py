@@ -7,8 +7,8 @@ from types import FrameType
 from cli import bootstrap
 from cli.output import console
 from cli.pipeline import Pipeline
-from runtime import health
 from runtime import settings as settings_module
+from runtime.health import Health, serve_health
 from runtime.settings import Settings
 from topics import registry_http
 
@@ -16,8 +16,9 @@ CHECK_SECONDS = 0.5
 
 
 def up() -> None:
-    """Run the whole pipeline until Ctrl-C: broker (unless KAFKA_BOOTSTRAP_SERVERS is set), topics and workers.
+    """Run the whole pipeline until Ctrl-C.
 
+    Starts a local broker unless KAFKA_BOOTSTRAP_SERVERS is set, creates the topics and keeps the workers running.
     Workers that end are started again. `up` again continues where it was: offsets are in Kafka, rows in
     ClickHouse.
     """
@@ -56,15 +57,18 @@ def tell(lines: list[str]) -> None:
 
 def _run(settings: Settings, stop: threading.Event) -> None:
     say(f"Kafka: {settings.kafka_bootstrap_servers}")
-    if settings.schema_registry_url is None:
-        host, port = health.serve(settings.http_host, 0, {"/": registry_http.answer})
-        say(f"schema registry (read-only): http://{host}:{port}")
+    health = Health()
+    health.wait_for("workers", "starting")
+    host, port = serve_health(settings.http_host, settings.http_port, health, {"/": registry_http.answer})
+    say(f"schema registry (read-only), health and metrics of this process: http://{host}:{port}")
     pipeline = Pipeline(settings)
     try:
         pipeline.start(say)
+        health.arrived("workers")
         say("missionpath is running; Ctrl-C stops it")
         while not stop.wait(CHECK_SECONDS):
             tell(pipeline.check())
+            health.beat()
     finally:
         say("stopping")
         pipeline.stop()

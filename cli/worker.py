@@ -29,7 +29,7 @@ def worker(
     ] = None,
     with_parent: Annotated[bool, typer.Option(hidden=True, help="Stop when standard input closes.")] = False,
 ) -> None:
-    """Run one worker of the pipeline until a signal stops it.
+    """Run one worker until a signal stops it.
 
     Several may run side by side; they share the partitions. /metrics, /healthz and /readyz are served on
     MISSIONPATH_HTTP_HOST and MISSIONPATH_HTTP_PORT. Exit status 1 asks a supervisor to start it again.

@@ -1,4 +1,4 @@
-"""The demonstration on a cluster of one's own: it ends by itself, agrees with its expectation, leaves nothing behind."""
+"""The demonstration on one's own cluster: it ends by itself, agrees with its expectation, leaves nothing behind."""
 
 import os
 import subprocess

@@ -102,6 +102,9 @@ def test_a_day_with_a_restart_and_three_kills_ends_as_expected(clocked: Settings
     assert int(answer.stdout) == len(published), answer.stderr
     open_now = missionpath(clocked, "query", "SELECT count() FROM v_open_alerts", "--format", "TSV")
     assert int(open_now.stdout) == sum(each.after_act["1"] == "open" for each in scenario.expected)
+    listed = missionpath(clocked, "alerts", "--open", "--json").stdout.splitlines()
+    assert {json.loads(line)["status"] for line in listed} <= {"RAISED", "CHANGED"}
+    assert len(listed) == int(open_now.stdout)
     assert running.stop() == 0
     assert int(missionpath(clocked, "query", counted, "--format", "TSV").stdout) == len(published)
 
