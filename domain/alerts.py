@@ -6,8 +6,9 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from domain.deviations import RULES, Finding
+from domain.deviations import RULES, Finding, severity_of
 from domain.events import AlertStatus, DeviationAlertChanged
+from domain.policy import Policy
 
 ALERT_NAMESPACE = UUID("6f1c7f5e-4a52-5b8e-9d0b-2f6c1f1c9a10")
 """Alert ids are UUIDv5 in this namespace: the same deviation has the same id, however often it is computed."""
@@ -39,13 +40,14 @@ class Ledger(msgspec.Struct, frozen=True, array_like=True):
 class Cause(msgspec.Struct, frozen=True):
     """Whom the alerts concern and what brought the change.
 
-    *Shape*: either ``iot_id`` or ``object_key``; ``trigger`` is none when it was the clock.
+    *Shape*: either ``iot_id`` or ``object_key``; ``trigger`` is none when it was the clock; ``policy`` is the port's.
     """
 
     iot_id: UUID | None
     object_key: str | None
     at: datetime
     trigger: UUID | None
+    policy: Policy = Policy()
 
 
 def changes(ledger: Ledger, findings: Iterable[Finding], cause: Cause) -> tuple[Ledger, list[DeviationAlertChanged]]:
@@ -98,7 +100,7 @@ def _alert(entry: Entry, status: AlertStatus, cause: Cause) -> DeviationAlertCha
         revision=entry.revision,
         status=status,
         kind=finding.kind,
-        severity=rule.severity,
+        severity=severity_of(finding.kind, cause.policy),
         basis=rule.basis,
         subject=finding.subject,
         iot_id=cause.iot_id,

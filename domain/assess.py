@@ -19,7 +19,7 @@ def assess(journey: Journey) -> list[Finding]:
 def next_due_at(journey: Journey) -> datetime | None:
     """The next moment at which time alone can change the assessment, none when it cannot."""
     checked_at = journey.mission.checked_at
-    due = (at for index in journey.awaited() if (at := journey.path[index].due_at) is not None)
+    due = (at for rule in RULES.values() if rule.due for at in rule.due(journey))
     return min((at for at in due if checked_at is None or at > checked_at), default=None)
 
 

@@ -134,14 +134,71 @@ class CustomsStatusChanged(_Record, frozen=True, tag="customs_status_changed"):
     node: NodeId | None = None
 
 
+class AmendmentReason(StrEnum):
+    """Why a mission is not to go as it was laid down (Guidelines §287–289)."""
+
+    REROUTED = "REROUTED"
+    TRANSHIPPED = "TRANSHIPPED"
+    NEW_VEHICLE = "NEW_VEHICLE"
+    SEAL_REPLACED = "SEAL_REPLACED"
+    OTHER = "OTHER"
+
+
+class Incident(StrEnum):
+    """The six kinds of incident en route of UCC-IA Art. 305."""
+
+    ITINERARY_NOT_FOLLOWED = "ITINERARY_NOT_FOLLOWED"
+    SEAL_BROKEN = "SEAL_BROKEN"
+    GOODS_TRANSFERRED = "GOODS_TRANSFERRED"
+    IMMINENT_DANGER = "IMMINENT_DANGER"
+    OTHER_INCIDENT = "OTHER_INCIDENT"
+    TRANSPORT_CHANGED = "TRANSPORT_CHANGED"
+
+
+class MissionAmended(_Record, frozen=True, tag="mission_amended"):
+    """Customs changed a mission under way: another path, another vehicle, another seal (§287–289).
+
+    *Shape*: ``path`` replaces the path in force, whole, from the departure node on; identifiers ``added`` belong to
+    the mission, those ``removed`` no more from ``occurred_at`` on.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    source: Name
+    iot_id: UUID
+    reason: AmendmentReason
+    incident: Incident | None = None
+    path: Annotated[tuple[PathNode, ...], Meta(min_length=2, max_length=64)] | None = None
+    added: Annotated[tuple[Identifier, ...], Meta(max_length=32)] = ()
+    removed: Annotated[tuple[Identifier, ...], Meta(max_length=32)] = ()
+
+
+class EventRetracted(_Record, frozen=True, tag="event_retracted"):
+    """Whoever reported an event takes it back; what it caused no longer stands.
+
+    A correction is a retraction and the right event under an id of its own.
+    *Shape*: ``retracts`` is the id of the event, ``retracted_at`` its ``occurred_at``, ``identifiers`` are its own:
+    by these it is found where it went.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    source: Name
+    retracts: UUID
+    retracted_at: Moment
+    reason: Name
+    identifiers: Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=8)]
+
+
 class IdBound(_Record, frozen=True, tag="id_bound"):
-    """From ``valid_from`` on, in event time, an identifier means this IOT_ID."""
+    """From ``valid_from`` on, in event time, an identifier means this IOT_ID, or, ``released``, no longer does."""
 
     event_id: UUID
     iot_id: UUID
     scheme: Scheme
     value: str
     valid_from: Moment
+    released: bool = False
 
 
 class DeadlinePassed(_Record, frozen=True, tag="deadline_passed"):
@@ -154,13 +211,13 @@ class DeadlinePassed(_Record, frozen=True, tag="deadline_passed"):
     as_of: Moment
 
 
-InputEvent = IotIdGenerated | IdScanned | CustomsStatusChanged
+InputEvent = IotIdGenerated | MissionAmended | IdScanned | CustomsStatusChanged | EventRetracted
 """What may be published from outside."""
 
-Observation = IdScanned | CustomsStatusChanged
+Observation = IdScanned | CustomsStatusChanged | EventRetracted
 """What names its cargo by identifiers and must be resolved to an IOT_ID."""
 
-MissionEvent = IotIdGenerated | IdScanned | CustomsStatusChanged | DeadlinePassed
+MissionEvent = InputEvent | DeadlinePassed
 """What the fold of one mission takes in."""
 
 
@@ -173,10 +230,12 @@ def flaws(event: InputEvent) -> list[str]:
             found.append(f"hold_id: needed with status {event.status}")
         if not is_hold and event.hold_id is not None:
             found.append(f"hold_id: not allowed with status {event.status}")
-    if isinstance(event, IotIdGenerated):
-        due = [node.due_at for node in event.path if node.due_at is not None]
+    if isinstance(event, IotIdGenerated | MissionAmended):
+        due = [node.due_at for node in event.path or () if node.due_at is not None]
         if due != sorted(due):
             found.append("path: due times go backwards")
+    if isinstance(event, MissionAmended) and not (event.path or event.added or event.removed):
+        found.append("path: an amendment changes the path or the identifiers")
     return found
 
 

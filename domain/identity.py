@@ -4,6 +4,7 @@ Containers and trucks come back next month under another IOT_ID, so a binding ho
 until the next one. A read that no binding covers waits; whatever binds its identifier later wakes it.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -13,8 +14,16 @@ import msgspec
 from domain.alerts import Ledger
 from domain.deviations import Finding
 from domain.deviations.unknown_object import unknown
-from domain.events import IdBound, IdScanned, IotIdGenerated, Observation
-from domain.identifiers import BINDING_ORDER, Checked, Scheme, check
+from domain.events import (
+    EventRetracted,
+    IdBound,
+    Identifier,
+    IdScanned,
+    IotIdGenerated,
+    MissionAmended,
+    Observation,
+)
+from domain.identifiers import BINDING_ORDER, Scheme, check
 
 BINDINGS_MAX = 64
 """Missions that one identifier is remembered for, the latest ones; a truck comes back every day."""
@@ -25,11 +34,12 @@ PARKED_MAX = 256
 
 
 class Binding(msgspec.Struct, frozen=True, array_like=True):
-    """From ``valid_from`` on the identifier means this IOT_ID."""
+    """From ``valid_from`` on the identifier means this IOT_ID or, ``released``, no longer does."""
 
     valid_from: datetime
     event_id: UUID
     iot_id: UUID
+    released: bool = False
 
 
 class Parked(msgspec.Struct, frozen=True, array_like=True):
@@ -37,7 +47,7 @@ class Parked(msgspec.Struct, frozen=True, array_like=True):
 
     *Shape*: ``home`` is the key of its best identifier. There it may become UNKNOWN_OBJECT; the copies under its
     further identifiers only wait to be woken. ``is_scan`` is false for customs statuses, which wait as long but
-    are no object that somebody saw.
+    are no object that somebody saw; ``retracts`` is the event that a waiting retraction takes back.
     """
 
     occurred_at: datetime
@@ -48,6 +58,7 @@ class Parked(msgspec.Struct, frozen=True, array_like=True):
     value: bytes
     headers: tuple[tuple[str, bytes], ...]
     missing: bool = False
+    retracts: UUID | None = None
 
 
 class Identity(msgspec.Struct, frozen=True, array_like=True):
@@ -79,10 +90,27 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
     return tuple(usable) or (Candidate(checked[0].key, False),)
 
 
-def bindings_of(event: IotIdGenerated) -> list[IdBound]:
-    """One binding for each identifier that an IOT_ID associates, and for the IOT_ID itself."""
-    itself = Checked(Scheme.IOT_ID, str(event.iot_id), check(Scheme.IOT_ID, str(event.iot_id)).verdict)
-    named = [check(identifier.scheme, identifier.value) for identifier in event.identifiers]
+def lookup_time(observation: Observation) -> datetime:
+    """The moment as of which bindings are asked: a retraction follows the event that it takes back."""
+    return observation.retracted_at if isinstance(observation, EventRetracted) else observation.occurred_at
+
+
+def bindings_of(event: IotIdGenerated | MissionAmended) -> list[IdBound]:
+    """What an event binds and releases.
+
+    Of a new IOT_ID: one binding for each identifier that may bind, and for the IOT_ID itself. Of an amendment: what
+    it adds and what it removes.
+    """
+    if isinstance(event, IotIdGenerated):
+        itself = Identifier(scheme=Scheme.IOT_ID, value=str(event.iot_id))
+        return _bound(event, (itself, *event.identifiers), released=False)
+    return _bound(event, event.added, released=False) + _bound(event, event.removed, released=True)
+
+
+def _bound(
+    event: IotIdGenerated | MissionAmended, identifiers: Iterable[Identifier], *, released: bool
+) -> list[IdBound]:
+    checked = dict.fromkeys(check(identifier.scheme, identifier.value) for identifier in identifiers)
     return [
         IdBound(
             event_id=event.event_id,
@@ -90,15 +118,24 @@ def bindings_of(event: IotIdGenerated) -> list[IdBound]:
             scheme=each.scheme,
             value=each.value,
             valid_from=event.occurred_at,
+            released=released,
         )
-        for each in dict.fromkeys([itself, *named])
+        for each in checked
         if each.bindable
     ]
 
 
 def bound_to(identity: Identity, at: datetime) -> UUID | None:
     """The IOT_ID that the identifier meant at that moment, none if nothing bound it yet."""
-    return next((b.iot_id for b in reversed(identity.bindings) if b.valid_from <= at), None)
+    released: set[UUID] = set()
+    for binding in reversed(identity.bindings):
+        if binding.valid_from > at:
+            continue
+        if binding.released:
+            released.add(binding.iot_id)
+        elif binding.iot_id not in released:
+            return binding.iot_id
+    return None
 
 
 def bind(identity: Identity, event: IdBound) -> tuple[Identity, list[tuple[UUID, Parked]]]:
@@ -106,7 +143,7 @@ def bind(identity: Identity, event: IdBound) -> tuple[Identity, list[tuple[UUID,
 
     *Guarantee*: any order of bindings ends in the same list; a repeated one changes nothing.
     """
-    binding = Binding(event.valid_from, event.event_id, event.iot_id)
+    binding = Binding(event.valid_from, event.event_id, event.iot_id, event.released)
     if binding in identity.bindings:
         return identity, []
     bindings = tuple(sorted((*identity.bindings, binding), key=lambda b: (b.valid_from, b.event_id)))[-BINDINGS_MAX:]
@@ -157,7 +194,8 @@ def _expiry(parked: Parked, grace: timedelta) -> datetime:
 
 def unknown_objects(object_key: str, identity: Identity) -> list[Finding]:
     """The deviation of everything that was seen under this identifier and stays unknown."""
-    seen = [p for p in identity.parked if p.missing and p.is_scan]
+    retracted = {p.retracts for p in identity.parked}
+    seen = [p for p in identity.parked if p.missing and p.is_scan and p.event_id not in retracted]
     if not seen:
         return []
     return [unknown(object_key, seen[0].node, seen[0].occurred_at, [p.event_id for p in seen])]
@@ -166,4 +204,7 @@ def unknown_objects(object_key: str, identity: Identity) -> list[Finding]:
 def as_parked(observation: Observation, home: str, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Parked:
     """What must be kept of an observation while it waits."""
     is_scan = isinstance(observation, IdScanned)
-    return Parked(observation.occurred_at, observation.event_id, observation.node, is_scan, home, value, headers)
+    node = None if isinstance(observation, EventRetracted) else observation.node
+    retracts = observation.retracts if isinstance(observation, EventRetracted) else None
+    at = lookup_time(observation)
+    return Parked(at, observation.event_id, node, is_scan, home, value, headers, retracts=retracts)

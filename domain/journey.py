@@ -1,11 +1,11 @@
 """What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from domain.events import CustomsStatus, MissionStatus, PathNode
-from domain.mission import Mission, Plan, Read, Ruling
+from domain.mission import Amendment, Mission, Plan, Read, Retraction, Ruling
 from domain.port import Port
 
 FREE = frozenset(
@@ -17,6 +17,8 @@ FREE = frozenset(
     }
 )
 """Statuses under which goods may leave the port (§361)."""
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 NOT_A_STATUS = frozenset({CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
 """Holds are orthogonal to the status."""
@@ -60,16 +62,19 @@ class Journey:
     def __init__(self, mission: Mission, port: Port) -> None:
         self.mission = mission
         self.port = port
-        plans = [fact for fact in mission.facts if isinstance(fact, Plan)]
+        retracted = {fact.retracts for fact in mission.facts if isinstance(fact, Retraction)}
+        facts = [fact for fact in mission.facts if fact.event_id not in retracted]
+        plans = [fact for fact in facts if isinstance(fact, Plan)]
         self.plan = plans[-1] if plans else None
-        self.rulings = [fact for fact in mission.facts if isinstance(fact, Ruling)]
+        self.amendments = self._amending([fact for fact in facts if isinstance(fact, Amendment)])
+        self.rulings = [fact for fact in facts if isinstance(fact, Ruling)]
         self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
         self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
         end = None if self.ended is None else self.ended.occurred_at
-        reads = [fact for fact in mission.facts if isinstance(fact, Read)]
+        reads = [fact for fact in facts if isinstance(fact, Read)]
         self.reads = [read for read in reads if end is None or read.occurred_at <= end]
         self.reads_after_end = reads[len(self.reads) :]
-        self.path: tuple[PathNode, ...] = self.plan.path if self.plan else ()
+        self.path = self.path_at(END_OF_TIME)
         self.trace = trace(self.path, self.reads)
 
     @property
@@ -87,9 +92,33 @@ class Journey:
 
     @property
     def mrns(self) -> tuple[str, ...]:
-        """The declarations of the association."""
-        keys = self.plan.keys if self.plan else ()
-        return tuple(key.removeprefix("MRN:") for key in keys if key.startswith("MRN:"))
+        """The declarations of the association in force."""
+        return tuple(key.removeprefix("MRN:") for key in self.keys_at(END_OF_TIME) if key.startswith("MRN:"))
+
+    def path_at(self, at: datetime) -> tuple[PathNode, ...]:
+        """The path in force at a moment; an amended path supersedes the one before it, whole."""
+        amended = [a.path for a in self.amendments if a.path is not None and a.occurred_at <= at]
+        if amended:
+            return amended[-1]
+        return self.plan.path if self.plan else ()
+
+    def keys_at(self, at: datetime) -> tuple[str, ...]:
+        """The identifiers associated at a moment.
+
+        What an amendment adds counts from the beginning, for the read that made it necessary came before it; what it
+        removes counts until then.
+        """
+        keys = dict.fromkeys(self.plan.keys if self.plan else ())
+        for amendment in self.amendments:
+            keys |= dict.fromkeys(amendment.added)
+        for amendment in self.amendments:
+            if amendment.occurred_at <= at:
+                keys = {key: None for key in keys if key not in amendment.removed}
+        return tuple(keys)
+
+    def _amending(self, amendments: list[Amendment]) -> list[Amendment]:
+        """Those that amend the plan in force, not one that a later plan replaced."""
+        return [a for a in amendments if self.plan is None or a.occurred_at >= self.plan.occurred_at]
 
     def awaited(self) -> Iterator[int]:
         """The indexes of the required steps still ahead; none once the process has ended."""

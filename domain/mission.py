@@ -15,13 +15,17 @@ from domain.events import (
     CustomsStatusChanged,
     DeadlinePassed,
     Direction,
+    EventRetracted,
+    Identifier,
     IdScanned,
+    InputEvent,
     IotIdGenerated,
+    MissionAmended,
     MissionEvent,
     PathNode,
     Process,
 )
-from domain.identifiers import Checked, Scheme, check
+from domain.identifiers import Scheme, check
 
 CONFIDENCE_MIN = 0.75
 """A read less sure than this may lead to a mission, but never speaks against one."""
@@ -62,7 +66,25 @@ class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
     node: str | None
 
 
-Fact = Plan | Read | Ruling
+class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
+    """A change of the plan; ``path`` is none when the path stays."""
+
+    occurred_at: datetime
+    event_id: UUID
+    path: tuple[PathNode, ...] | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
+    """The fact of that id does not count."""
+
+    occurred_at: datetime
+    event_id: UUID
+    retracts: UUID
+
+
+Fact = Plan | Amendment | Read | Ruling | Retraction
 
 
 class Mission(msgspec.Struct, frozen=True, array_like=True):
@@ -107,20 +129,27 @@ def _order(fact: Fact) -> tuple[datetime, UUID]:
     return fact.occurred_at, fact.event_id
 
 
-def _fact(event: IotIdGenerated | IdScanned | CustomsStatusChanged) -> Fact:
+def _fact(event: InputEvent) -> Fact:
     at, event_id = event.occurred_at, event.event_id
-    if isinstance(event, IotIdGenerated):
-        # A declaration typed wrongly still needs its release.
-        keys = tuple(i.key for i in _checked(event) if i.bindable or i.scheme is Scheme.MRN)
-        return Plan(at, event_id, event.process, keys, event.path)
-    if isinstance(event, IdScanned):
-        return Read(at, event_id, event.node, event.direction, _surely_read(event))
-    mrns = tuple(i.value for i in _checked(event) if i.scheme is Scheme.MRN)
-    return Ruling(at, event_id, event.status, mrns, event.authority, event.hold_id, event.node)
+    match event:
+        case IotIdGenerated():
+            return Plan(at, event_id, event.process, _associated(event.identifiers), event.path)
+        case MissionAmended():
+            return Amendment(at, event_id, event.path, _associated(event.added), _associated(event.removed))
+        case IdScanned():
+            return Read(at, event_id, event.node, event.direction, _surely_read(event))
+        case EventRetracted():
+            return Retraction(at, event_id, event.retracts)
+        case CustomsStatusChanged():
+            checked = (check(identifier.scheme, identifier.value) for identifier in event.identifiers)
+            mrns = tuple(identifier.value for identifier in checked if identifier.scheme is Scheme.MRN)
+            return Ruling(at, event_id, event.status, mrns, event.authority, event.hold_id, event.node)
 
 
-def _checked(event: IotIdGenerated | CustomsStatusChanged) -> list[Checked]:
-    return [check(identifier.scheme, identifier.value) for identifier in event.identifiers]
+def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
+    checked = (check(identifier.scheme, identifier.value) for identifier in identifiers)
+    # A declaration typed wrongly still needs its release.
+    return tuple(i.key for i in checked if i.bindable or i.scheme is Scheme.MRN)
 
 
 def _surely_read(scan: IdScanned) -> tuple[str, ...]:

@@ -1,13 +1,19 @@
 """The logistic nodes that missions pass, and the paths a port lays down per process."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from domain.events import Direction, Name, NodeId, Process
+from domain.policy import TEN_YEARS_HOURS, Policy
+
+EARTH_RADIUS_METERS = 6_371_008.8
 
 
 class NodeKind(StrEnum):
@@ -25,6 +31,7 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A physical or virtual place with ID-readers; *Units*: WGS 84 degrees.
 
     ``passage`` is the way a one-way gate is passed; a two-way gate has none, its readers tell the direction.
+    ``dwell_max_minutes`` is how long a unit may stay, none where nobody minds.
     """
 
     node: NodeId
@@ -33,6 +40,22 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
     passage: Direction | None = None
+    dwell_max_minutes: Annotated[int, Meta(ge=1, le=TEN_YEARS_HOURS * 60)] | None = None
+
+    @property
+    def dwell_max(self) -> timedelta | None:
+        """The same as a duration."""
+        return None if self.dwell_max_minutes is None else timedelta(minutes=self.dwell_max_minutes)
+
+
+class Travel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the way between two nodes takes at least, in either direction, where the distance does not tell.
+
+    *Shape*: 0 minutes when nothing is to be judged between them.
+    """
+
+    between: tuple[NodeId, NodeId]
+    travel_min_minutes: Annotated[float, Meta(ge=0, le=TEN_YEARS_HOURS * 60)]
 
 
 class TemplateNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,12 +72,14 @@ class TemplateNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A port's nodes and its path templates by process."""
+    """A port's nodes, its path templates by process, and what it finds too long, too fast or too grave."""
 
     locode: Annotated[str, Meta(pattern=r"^[A-Z]{5}(?![\s\S])", description="UN/LOCODE")]
     name: Name
     nodes: tuple[Node, ...]
     paths: dict[Process, tuple[TemplateNode, ...]]
+    travel: tuple[Travel, ...] = ()
+    policy: Policy = Policy()
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, none when the port does not know it."""
@@ -67,18 +92,64 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return False
         return (direction or node.passage) is Direction.OUT
 
+    def travel_min(self, one_id: str, other_id: str) -> timedelta:
+        """The least time in which cargo comes from one node to the other, none when that is not judged.
+
+        What the port says of the two nodes wins over the great-circle distance at the policy's greatest speed.
+        """
+        for travel in self.travel:
+            if set(travel.between) == {one_id, other_id}:
+                return timedelta(minutes=travel.travel_min_minutes)
+        one, other = self.node(one_id), self.node(other_id)
+        if one is None or other is None:
+            return timedelta()
+        meters = distance_meters(one.latitude, one.longitude, other.latitude, other.longitude)
+        if meters < self.policy.travel_distance_min_meters:
+            return timedelta()
+        return timedelta(hours=meters / 1_000 / self.policy.speed_max_kmh)
+
+
+@lru_cache(maxsize=10_000)
+def distance_meters(one_latitude: float, one_longitude: float, latitude: float, longitude: float) -> float:
+    """The great-circle distance of two places; *Units*: WGS 84 degrees, on a sphere of the earth's mean radius."""
+    north, east = radians(latitude - one_latitude), radians(longitude - one_longitude)
+    shrink = cos(radians(one_latitude)) * cos(radians(latitude))
+    half_chord = sin(north / 2) ** 2 + shrink * sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_METERS * asin(sqrt(min(1.0, half_chord)))
+
 
 def parse_port(text: bytes) -> Port:
     """Read a port file (JSON).
 
-    *Raises*: ValueError naming the field that is wrong, the node that is named twice, or the path node that
-    does not exist.
+    *Raises*: ValueError naming the field that is wrong, the node or pair that is named twice, the node of a path
+    or a way that does not exist, or the kind of deviation that does not exist.
     """
     port = msgspec.json.decode(text, type=Port)
+    for flaw in _flaws(port):
+        raise ValueError(flaw)
+    return port
+
+
+def _flaws(port: Port) -> Iterator[str]:
     known = [node.node for node in port.nodes]
     if twice := sorted({node for node in known if known.count(node) > 1}):
-        raise ValueError(f"nodes named twice: {', '.join(twice)}")
+        yield f"nodes named twice: {', '.join(twice)}"
     for process, steps in port.paths.items():
         if unknown := [step.node for step in steps if step.node not in known]:
-            raise ValueError(f"paths.{process}: no such node: {', '.join(unknown)}")
-    return port
+            yield f"paths.{process}: no such node: {', '.join(unknown)}"
+    pairs: set[frozenset[str]] = set()
+    for one, other in (travel.between for travel in port.travel):
+        if unknown := [node for node in (one, other) if node not in known]:
+            yield f"travel: no such node: {', '.join(unknown)}"
+        if one == other or {one, other} in pairs:
+            yield f"travel: needs two nodes, each pair once: {one}, {other}"
+        pairs.add(frozenset((one, other)))
+    if strange := sorted(port.policy.severities.keys() - _kinds()):
+        yield f"policy.severities: no such kind of deviation: {', '.join(strange)}"
+
+
+def _kinds() -> frozenset[str]:
+    # Only now: the rules of the registry ask a journey, and that asks the port.
+    from domain.deviations import RULES  # noqa: PLC0415
+
+    return frozenset(RULES)

@@ -2,7 +2,7 @@
 
 import time
 
-from domain.events import InputEvent, IotIdGenerated
+from domain.events import InputEvent, IotIdGenerated, MissionAmended
 from domain.identity import candidates
 from runtime.settings import Settings
 from topics.catalog import INPUT_TOPICS
@@ -15,7 +15,7 @@ PAUSE_SECONDS_MAX = 0.1
 
 def key_of(event: InputEvent) -> str:
     """The record key: the IOT_ID, or the identifier that an observation will be looked up by first."""
-    if isinstance(event, IotIdGenerated):
+    if isinstance(event, IotIdGenerated | MissionAmended):
         return str(event.iot_id)
     return candidates(event)[0].key
 

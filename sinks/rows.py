@@ -12,10 +12,12 @@ from msgspec import structs
 from domain.events import (
     CustomsStatusChanged,
     DeviationAlertChanged,
+    EventRetracted,
     IdBound,
     Identifier,
     IdScanned,
     IotIdGenerated,
+    MissionAmended,
     MissionStateChanged,
     PathNode,
 )
@@ -81,6 +83,19 @@ def _generation(delivery: Delivery) -> Columns:
     return columns | _parallel("path", PathNode, path)
 
 
+def _amendment(delivery: Delivery) -> Columns:
+    columns = _fields(delivery)
+    path, added, removed = (columns.pop(name) or () for name in ("path", "added", "removed"))
+    lists: tuple[tuple[str, type[msgspec.Struct], Any], ...] = (
+        ("path", PathNode, path),
+        ("added", Identifier, added),
+        ("removed", Identifier, removed),
+    )
+    for prefix, part, parts in lists:
+        columns |= _parallel(prefix, part, parts)
+    return columns
+
+
 def _parallel(prefix: str, part: type[msgspec.Struct], parts: Iterable[msgspec.Struct]) -> Columns:
     held = list(parts)
     return {f"{prefix}.{name}": [getattr(each, name) for each in held] for name in part.__struct_fields__}
@@ -99,10 +114,14 @@ def _mission_event(delivery: Delivery) -> Columns:
 
 _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
     (IotIdGenerated, False): ("iot_ids_generated", _generation),
+    (MissionAmended, False): ("mission_amendments", _amendment),
     (IdScanned, False): ("scans", _observation),
     (CustomsStatusChanged, False): ("customs_statuses", _observation),
+    (EventRetracted, False): ("event_retractions", _observation),
     (IdBound, False): ("id_bindings", _fields),
     (IotIdGenerated, True): ("mission_events", _mission_event),
+    (MissionAmended, True): ("mission_events", _mission_event),
+    (EventRetracted, True): ("mission_events", _mission_event),
     (IdScanned, True): ("mission_events", _mission_event),
     (CustomsStatusChanged, True): ("mission_events", _mission_event),
     (MissionStateChanged, False): ("mission_states", _fields),

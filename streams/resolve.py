@@ -12,7 +12,16 @@ import msgspec
 from aiokafka.structs import ConsumerRecord
 
 from domain.alerts import Cause, changes
-from domain.events import CustomsStatusChanged, DeadlinePassed, IdBound, IdScanned, IotIdGenerated, Observation
+from domain.events import (
+    CustomsStatusChanged,
+    DeadlinePassed,
+    EventRetracted,
+    IdBound,
+    IdScanned,
+    IotIdGenerated,
+    MissionAmended,
+    Observation,
+)
 from domain.identity import (
     Identity,
     Parked,
@@ -22,6 +31,7 @@ from domain.identity import (
     bound_to,
     candidates,
     expire,
+    lookup_time,
     next_expiry,
     park,
     settle,
@@ -70,13 +80,13 @@ class Resolve:
         """Work through one chunk; everything to send is in the outbox, everything to keep in the table."""
         for each in received:
             match each.event:
-                case IotIdGenerated():
-                    self._generated(each, outbox)
+                case IotIdGenerated() | MissionAmended():
+                    self._associated(each, outbox)
                 case IdBound():
                     self._bound(partition, each, outbox)
                 case DeadlinePassed():
                     self._expired(partition, each, outbox)
-                case IdScanned() | CustomsStatusChanged():
+                case IdScanned() | CustomsStatusChanged() | EventRetracted():
                     self._observed(partition, each, outbox)
 
     def recovered(self) -> None:
@@ -90,7 +100,7 @@ class Resolve:
             self._deadlines.set(partition_of(key, partitions), key, next_expiry(identity, self._grace))
         metrics.PARKED.set(parked)
 
-    def _generated(self, each: Received[IotIdGenerated], outbox: Outbox) -> None:
+    def _associated(self, each: Received[IotIdGenerated | MissionAmended], outbox: Outbox) -> None:
         for binding in bindings_of(each.event):
             key = f"{binding.scheme.value}:{binding.value}"
             ce_id = f"{binding.event_id}/{key}"
@@ -98,7 +108,7 @@ class Resolve:
             outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(binding), headers)
         key_of_itself = f"IOT_ID:{each.event.iot_id}"
         self._forward(each.event.iot_id, key_of_itself, each.record.value, _carried(each.record), outbox)
-        metrics.RESOLVED.labels("iot_id_generated").inc()
+        metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
 
     def _bound(self, partition: int, each: Received[IdBound], outbox: Outbox) -> None:
         key = f"{each.event.scheme.value}:{each.event.value}"
@@ -125,7 +135,7 @@ class Resolve:
             self._reroute(record, candidate.key, nth, outbox)
             return
         before = self._identity(candidate.key)
-        iot_id = bound_to(before, observation.occurred_at) if candidate.bindable else None
+        iot_id = bound_to(before, lookup_time(observation)) if candidate.bindable else None
         waiting = as_parked(observation, tries[0].key, record.value, _carried(record))
         if iot_id is not None:
             self._forward(iot_id, candidate.key, waiting.value, waiting.headers, outbox)

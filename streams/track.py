@@ -91,7 +91,7 @@ class Track:
         journey = Journey(mission, self._port)
         by_clock = isinstance(each.event, DeadlinePassed)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
-        cause = Cause(mission.iot_id, None, at, None if by_clock else each.event.event_id)
+        cause = Cause(mission.iot_id, None, at, None if by_clock else each.event.event_id, self._port.policy)
         ledger, alerts = changes(ledger, assess(journey), cause)
         origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
         put_alerts(self._settings, self._codec, outbox, alerts, origin)

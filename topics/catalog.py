@@ -8,10 +8,12 @@ from domain.events import (
     CustomsStatusChanged,
     DeadlinePassed,
     DeviationAlertChanged,
+    EventRetracted,
     IdBound,
     IdScanned,
     InputEvent,
     IotIdGenerated,
+    MissionAmended,
     MissionStateChanged,
 )
 
@@ -49,16 +51,20 @@ CUSTOMS_STATUS_CHANGED = Topic(
     key="SCHEME:VALUE named best",
     retention_hours=30 * DAY_HOURS,
 )
+MISSION_AMENDED = Topic("cargo.mission.amended.v1", (MissionAmended,), key="IOT_ID", retention_hours=30 * DAY_HOURS)
+EVENT_RETRACTED = Topic(
+    "cargo.event.retracted.v1", (EventRetracted,), key="SCHEME:VALUE named best", retention_hours=30 * DAY_HOURS
+)
 ID_BOUND = Topic("cargo.id.bound.v1", (IdBound,), key="SCHEME:VALUE", retention_hours=30 * DAY_HOURS)
 OBSERVATION_REROUTED = Topic(
     "cargo.observation.rerouted.v1",
-    (IdScanned, CustomsStatusChanged),
+    (IdScanned, CustomsStatusChanged, EventRetracted),
     key="SCHEME:VALUE tried next",
     retention_hours=7 * DAY_HOURS,
 )
 MISSION_EVENT_RESOLVED = Topic(
     "cargo.mission-event.resolved.v1",
-    (IotIdGenerated, IdScanned, CustomsStatusChanged),
+    (IotIdGenerated, MissionAmended, IdScanned, CustomsStatusChanged, EventRetracted),
     key="IOT_ID",
     retention_hours=30 * DAY_HOURS,
 )
@@ -91,8 +97,10 @@ MISSIONS_TABLE = "missions"
 
 EVENT_TOPICS = (
     IOT_ID_GENERATED,
+    MISSION_AMENDED,
     ID_SCANNED,
     CUSTOMS_STATUS_CHANGED,
+    EVENT_RETRACTED,
     ID_BOUND,
     OBSERVATION_REROUTED,
     IDENTITY_DEADLINE_PASSED,
@@ -105,25 +113,31 @@ EVENT_TOPICS = (
 
 INPUT_TOPICS: dict[type[InputEvent], Topic] = {
     IotIdGenerated: IOT_ID_GENERATED,
+    MissionAmended: MISSION_AMENDED,
     IdScanned: ID_SCANNED,
     CustomsStatusChanged: CUSTOMS_STATUS_CHANGED,
+    EventRetracted: EVENT_RETRACTED,
 }
 """Where each event from outside is published."""
 
 READ_BY: dict[str, tuple[Topic, ...]] = {
     RESOLVE_GROUP: (
         IOT_ID_GENERATED,
+        MISSION_AMENDED,
         ID_BOUND,
         ID_SCANNED,
         CUSTOMS_STATUS_CHANGED,
+        EVENT_RETRACTED,
         OBSERVATION_REROUTED,
         IDENTITY_DEADLINE_PASSED,
     ),
     TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
     SINK_GROUP: (
         IOT_ID_GENERATED,
+        MISSION_AMENDED,
         ID_SCANNED,
         CUSTOMS_STATUS_CHANGED,
+        EVENT_RETRACTED,
         ID_BOUND,
         MISSION_EVENT_RESOLVED,
         MISSION_STATE_CHANGED,

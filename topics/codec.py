@@ -7,7 +7,7 @@ Kafka Connect read our topics. *Source*: Confluent wire format; Avro 1.11 schema
 import struct
 from datetime import datetime
 from io import BytesIO
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 import fastavro
 import msgspec
@@ -15,7 +15,7 @@ from fastavro.read import SchemaResolutionError
 from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from domain import events
-from domain.events import IotIdGenerated, flaws
+from domain.events import InputEvent, flaws
 from runtime.errors import InvalidRecord, without_values
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
 
@@ -59,7 +59,9 @@ class Codec:
         writer = self._writers.get(type(event)) or self._writer(type(event))
         body = BytesIO()
         body.write(writer.frame)
-        fastavro.schemaless_writer(body, writer.schema, msgspec.to_builtins(event, builtin_types=(datetime,)))
+        fields = msgspec.to_builtins(event, builtin_types=(datetime,))
+        # Our tuples are lists, not fastavro's way to name the branch of a union.
+        fastavro.schemaless_writer(body, writer.schema, fields, disable_tuple_notation=True)
         return body.getvalue()
 
     def decode(self, raw: bytes | None, *wanted: type[Event]) -> Event:
@@ -132,7 +134,7 @@ def _read(raw: bytes, reader: _Reader) -> msgspec.Struct:
         event = msgspec.convert(fields, reader.record)
     except msgspec.ValidationError as error:
         raise InvalidRecord("bad-field", without_values(str(error))) from error
-    wrong = flaws(event) if isinstance(event, IotIdGenerated | events.CustomsStatusChanged) else []
+    wrong = flaws(event) if isinstance(event, get_args(InputEvent)) else []
     if wrong:
         raise InvalidRecord("bad-field", "; ".join(wrong))
     return event

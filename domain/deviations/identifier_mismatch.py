@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
 from domain.journey import Journey
+from domain.mission import Read
 
 GROUPS = (("BIC:", "ILU:"), ("PLATE:",))
 """Schemes that name the same thing: the unit, and the vehicle under it."""
@@ -15,12 +16,13 @@ def find(journey: Journey) -> Iterator[Finding]:
     if journey.plan is None:
         return
     for group in GROUPS:
-        own = {key for key in journey.plan.keys if key.startswith(group)}
-        if not own:
-            continue
-        read_keys = (key for read in journey.reads for key in read.keys if key.startswith(group))
-        for foreign in dict.fromkeys(key for key in read_keys if key not in own):
-            reads = [read for read in journey.reads if foreign in read.keys]
+        foreign_reads: dict[str, list[Read]] = {}
+        for read in journey.reads:
+            own = [key for key in journey.keys_at(read.occurred_at) if key.startswith(group)]
+            for key in read.keys:
+                if own and key.startswith(group) and key not in own:
+                    foreign_reads.setdefault(key, []).append(read)
+        for foreign, reads in foreign_reads.items():
             yield Finding(
                 RULE.kind,
                 foreign,

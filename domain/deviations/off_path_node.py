@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
 from domain.journey import Journey
+from domain.mission import Read
 
 
 def find(journey: Journey) -> Iterator[Finding]:
     """One finding a node, whatever the number of reads there."""
     if journey.plan is None:
         return
-    for node in dict.fromkeys(read.node for read in journey.trace.off_path):
-        reads = [read for read in journey.trace.off_path if read.node == node]
+    strays = [read for read in journey.trace.off_path if not _was_on_path(read, journey)]
+    for node in dict.fromkeys(read.node for read in strays):
+        reads = [read for read in strays if read.node == node]
         yield Finding(
             RULE.kind,
             node,
@@ -21,6 +23,11 @@ def find(journey: Journey) -> Iterator[Finding]:
             tuple(read.event_id for read in reads),
             f"Read at {node}, which is not on the path laid down for this cargo.",
         )
+
+
+def _was_on_path(read: Read, journey: Journey) -> bool:
+    """A later amendment does not make a stray of what was on its path when it was read."""
+    return any(step.node == read.node for step in journey.path_at(read.occurred_at))
 
 
 RULE = Rule(

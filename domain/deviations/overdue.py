@@ -1,7 +1,7 @@
 """OVERDUE: a required node was not reached by its due time."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
@@ -16,15 +16,23 @@ def find(journey: Journey) -> Iterator[Finding]:
     for index in journey.awaited():
         step = journey.path[index]
         if step.due_at is not None and step.due_at <= checked_at:
-            due = step.due_at.astimezone(UTC)
+            due_at = step.due_at.astimezone(UTC)
             yield Finding(
                 RULE.kind,
                 journey.step_name(index),
                 step.node,
-                due,
+                due_at,
                 (journey.plan.event_id,),
-                f"Not read at {step.node}, where it was due by {due:%Y-%m-%d %H:%M} UTC.",
+                f"Not read at {step.node}, where it was due by {due_at:%Y-%m-%d %H:%M} UTC.",
             )
+
+
+def due(journey: Journey) -> Iterator[datetime]:
+    """When each awaited step is due."""
+    for index in journey.awaited():
+        due_at = journey.path[index].due_at
+        if due_at is not None:
+            yield due_at
 
 
 RULE = Rule(
@@ -34,4 +42,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     basis="§366",
     find=find,
+    due=due,
+    threshold="`due_after_minutes` of the port's path",
 )

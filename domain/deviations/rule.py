@@ -30,7 +30,11 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
 class Rule:
     """A kind of deviation: what raises it, how grave it is, on what it rests, and how it is found.
 
-    *Shape*: ``find`` is none for the kind that is judged before there is a mission.
+    *Shape*: ``find`` is none for the kind that is judged before there is a mission; ``due`` are the moments at which
+    time alone may change what it finds, none when time alone never does; ``threshold`` names what is set for it.
+    *Guarantee*: a rule never looks at a clock. An absence is judged against the mission's ``checked_at``, the moment
+    up to which the input is complete, and stands from its due moment on (``due <= checked_at``): judged exactly
+    then, it would not be looked at again.
     *Source*: ``basis`` are paragraphs of the WCO–IAPH Guidelines.
     """
 
@@ -40,3 +44,5 @@ class Rule:
     severity: Severity
     basis: str
     find: Callable[[Journey], Iterable[Finding]] | None
+    due: Callable[[Journey], Iterable[datetime]] | None = None
+    threshold: str = ""

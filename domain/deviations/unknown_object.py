@@ -30,4 +30,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     basis="§355-356, §359, §372a",
     find=None,
+    threshold="setting `unknown_grace_seconds`",
 )

@@ -7,6 +7,7 @@ from random import Random
 
 from domain.events import Process
 from examples.bari import clean_stories as clean
+from examples.bari import custody_deviations as custody
 from examples.bari import customs_deviations as customs
 from examples.bari import identity_deviations as identity
 from examples.bari import path_deviations as paths
@@ -66,6 +67,14 @@ CLEAN = (
     Role(clean.to_dry_port, Process.DRY_PORT, at(11, 4, 30), 3),
     Role(clean.export_cancelled, Process.EXPORT_ROAD, at(10, 7)),
     Role(clean.container_comes_back, Process.IMPORT_ROAD, at(10, 2, 20)),
+    Role(clean.import_by_road, Process.IMPORT_ROAD, at(10, 17), 4),
+    Role(clean.import_by_rail, Process.IMPORT_RAIL, at(10, 17, 30), 3),
+    Role(clean.transit, Process.TRANSIT, at(10, 18), 3),
+    Role(clean.to_dry_port, Process.DRY_PORT, at(10, 19), 3),
+    Role(clean.export_by_road, Process.EXPORT_ROAD, at(10, 20), 3),
+    Role(clean.import_through_warehouse, Process.IMPORT_ROAD, at(10, 21), 2),
+    Role(clean.export_by_rail, Process.EXPORT_RAIL, at(10, 22), 2),
+    Role(clean.import_by_road_scanned, Process.IMPORT_ROAD, at(10, 23), 2),
 )
 """Nothing deviates, but the data may be untidy."""
 
@@ -92,6 +101,13 @@ DEVIATING = (
     Role(identity.never_announced, Process.IMPORT_ROAD, at(10, 9, 40)),
     Role(identity.announced_late, Process.IMPORT_ROAD, at(11, 13)),
     Role(identity.misread_by_itself, Process.IMPORT_ROAD, at(11, 4, 20)),
+    Role(custody.other_seal, Process.IMPORT_ROAD, at(10, 13, 10)),
+    Role(custody.exit_not_certified, Process.IMPORT_ROAD, at(11, 4, 40)),
+    Role(custody.certification_reported_late, Process.TRANSIT, at(11, 5, 15)),
+    Role(custody.stays_at_scanner, Process.IMPORT_ROAD, at(11, 10, 20)),
+    Role(custody.return_from_scanner_read_late, Process.IMPORT_ROAD, at(11, 2, 20)),
+    Role(custody.never_declared, Process.IMPORT_ROAD, at(10, 4, 20)),
+    Role(custody.cloned_container, Process.DRY_PORT, at(10, 13, 30)),
 )
 """One mission each, told with tidy data, so that nothing but the deviation shows."""
 

@@ -19,7 +19,7 @@ from examples.bari.passages import (
 
 
 def one_declaration_pending(mission: Mission) -> None:
-    """The truck leaves while the last of its declarations is still under control."""
+    """The truck leaves, unchecked, while the last of its declarations is still under control."""
     *cleared, pending = mission.cargo.mrns
     arrive_by_sea(mission)
     declare(mission)
@@ -35,6 +35,13 @@ def one_declaration_pending(mission: Mission) -> None:
         node=GATE_OUT,
         then=("open", "open"),
         why=f"The truck left through the road gate while {pending.value} was under control; no release followed.",
+    )
+    mission.expect(
+        "EXIT_CHECK_MISSING",
+        subject=GATE_OUT,
+        node=GATE_OUT,
+        then=("open", "open"),
+        why="Nor did anybody certify that exit within the hour.",
     )
 
 
@@ -74,7 +81,7 @@ def release_reported_late(mission: Mission) -> None:
 
 
 def leaves_under_control(mission: Mission) -> None:
-    """Selected for the scanner and held, it leaves all the same: two deviations, each by itself."""
+    """Selected for the scanner and held, it leaves all the same, unchecked: three deviations, each by itself."""
     hold_id = "ADM-XRAY-0317"
     arrive_by_sea(mission)
     declare(mission)
@@ -96,6 +103,13 @@ def leaves_under_control(mission: Mission) -> None:
         node=GATE_OUT,
         then=("open", "open"),
         why="The scan selection had put a hold on the unit, which was open when it left.",
+    )
+    mission.expect(
+        "EXIT_CHECK_MISSING",
+        subject=GATE_OUT,
+        node=GATE_OUT,
+        then=("open", "open"),
+        why="Nobody certified that exit: neither the release nor the hold replaces the check.",
     )
 
 

@@ -48,7 +48,7 @@ def cargo(process: Process, declarations: int, rng: Random) -> Cargo:
     return Cargo(
         unit=swap_body(rng) if by_rail and rng.random() < 0.5 else container(rng),  # noqa: PLR2004
         carrier=wagon(rng) if by_rail else plate(rng),
-        seal=Identifier(scheme=Scheme.SEAL, value=f"BRI{_digits(rng, 7)}"),
+        seal=seal(rng),
         mrns=tuple(mrn(process, rng) for _ in range(declarations)),
     )
 
@@ -80,6 +80,11 @@ def plate(rng: Random) -> Identifier:
     bulgarian = f"YB{_digits(rng, 4)}{_letters(rng, 2)}"
     greek = f"ZZX{_digits(rng, 4)}"
     return Identifier(scheme=Scheme.PLATE, value=rng.choice((italian, italian, italian, bulgarian, greek)))
+
+
+def seal(rng: Random) -> Identifier:
+    """A seal number."""
+    return Identifier(scheme=Scheme.SEAL, value=f"BRI{_digits(rng, 7)}")
 
 
 def mrn(process: Process, rng: Random) -> Identifier:

@@ -48,6 +48,11 @@ Kind = Literal[
     "HOLD_VIOLATION",
     "IDENTIFIER_MISMATCH",
     "UNKNOWN_OBJECT",
+    "SEAL_DISCREPANCY",
+    "EXIT_CHECK_MISSING",
+    "DWELL_EXCEEDED",
+    "ABANDONED_UNIT",
+    "IMPOSSIBLE_TRAVEL",
 ]
 State = Literal["open", "cleared", "absent"]
 

@@ -99,10 +99,10 @@ def embark(mission: Mission) -> None:
     certify(mission, ADM)
 
 
-def certify(mission: Mission, authority: str) -> None:
+def certify(mission: Mission, authority: str, *, late: bool = False) -> None:
     """The exit is certified, separately from the reads at the gate."""
     mission.wait(3, 15)
-    mission.status(CustomsStatus.EXIT_CERTIFIED, authority=authority)
+    mission.status(CustomsStatus.EXIT_CERTIFIED, authority=authority, late=late)
 
 
 def end(mission: Mission) -> None:

@@ -129,6 +129,13 @@ def never_collected(mission: Mission) -> None:
         then=("open", "open"),
         why="Released on the first day, the container was not read at the exit gate within 24 hours.",
     )
+    mission.expect(
+        "ABANDONED_UNIT",
+        subject="cleared",
+        node=TERMINAL,
+        then=("open", "open"),
+        why="After its release nothing was heard of the container for more than 30 hours.",
+    )
 
 
 def exit_read_late(mission: Mission) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from aiokafka.structs import ConsumerRecord
 
-from domain.events import DeviationAlertChanged, IdBound, IotIdGenerated, MissionStateChanged
+from domain.events import DeviationAlertChanged, IdBound, IotIdGenerated, MissionAmended, MissionStateChanged
 from domain.identity import candidates
 from domain.port import Port
 from runtime.settings import Settings
@@ -21,10 +21,12 @@ from streams.track import Track
 from topics.catalog import (
     CUSTOMS_STATUS_CHANGED,
     DEVIATION_ALERT_CHANGED,
+    EVENT_RETRACTED,
     ID_BOUND,
     ID_SCANNED,
     IDENTITY_DEADLINE_PASSED,
     IOT_ID_GENERATED,
+    MISSION_AMENDED,
     MISSION_DEADLINE_PASSED,
     MISSION_EVENT_RESOLVED,
     MISSION_STATE_CHANGED,
@@ -41,6 +43,8 @@ PUBLISHED_MS = 1_773_129_600_000
 
 IDENTITY_TOPICS = {
     "IotIdGenerated": IOT_ID_GENERATED,
+    "MissionAmended": MISSION_AMENDED,
+    "EventRetracted": EVENT_RETRACTED,
     "IdScanned": ID_SCANNED,
     "CustomsStatusChanged": CUSTOMS_STATUS_CHANGED,
     "IdBound": ID_BOUND,
@@ -110,7 +114,7 @@ def record(
 
 def identity_record(event: Any, partition: int = 0, headers: Iterable[Header] = ()) -> ConsumerRecord[Any, Any]:
     """An event on the topic from which ``resolve`` reads its type, under the key it travels with."""
-    if isinstance(event, IotIdGenerated):
+    if isinstance(event, IotIdGenerated | MissionAmended):
         key = str(event.iot_id)
     elif isinstance(event, IdBound):
         key = f"{event.scheme.value}:{event.value}"

@@ -2,7 +2,6 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -27,6 +26,9 @@ from builders import (
     status,
     step,
 )
+from deviation_cases import RAISED as OTHER_RAISED
+from deviation_cases import Case, Clean
+from test_deviation_kinds import NOT_RAISED as OTHER_NOT_RAISED
 
 import domain.deviations
 from domain.deviations import RULES, Finding
@@ -35,34 +37,21 @@ from domain.events import CustomsStatus, Direction, Identifier, MissionEvent, Se
 from domain.identifiers import Scheme
 
 KINDS = {
+    "ABANDONED_UNIT",
+    "DWELL_EXCEEDED",
+    "EXIT_CHECK_MISSING",
     "EXIT_WITHOUT_RELEASE",
     "HOLD_VIOLATION",
     "IDENTIFIER_MISMATCH",
+    "IMPOSSIBLE_TRAVEL",
     "NODE_SKIPPED",
     "OFF_PATH_NODE",
     "OVERDUE",
     "READ_AFTER_DEFINITIVE",
+    "SEAL_DISCREPANCY",
     "UNKNOWN_OBJECT",
 }
-
-
-class Case(NamedTuple):
-    """Events that raise one deviation of a kind, and what must be said about it."""
-
-    kind: str
-    events: tuple[MissionEvent, ...]
-    subject: str
-    node: str
-    minutes: float
-    evidence: tuple[int, ...]
-
-
-class Clean(NamedTuple):
-    """Events that do not raise a kind: its boundary, or what clears it."""
-
-    kind: str
-    why: str
-    events: tuple[MissionEvent, ...]
+BY_THE_CLOCK = {"ABANDONED_UNIT", "DWELL_EXCEEDED", "EXIT_CHECK_MISSING", "OVERDUE"}
 
 
 RELEASED = status(90, 5, CustomsStatus.RELEASED)
@@ -473,12 +462,19 @@ def test_a_rule_says_everything_about_itself(kind: str) -> None:
     assert rule.subject
     assert isinstance(rule.severity, Severity)
     assert (rule.find is None) == (kind == "UNKNOWN_OBJECT")
+    assert (rule.due is not None) == (kind in BY_THE_CLOCK)
 
 
-def test_every_rule_that_judges_missions_has_cases_in_this_file() -> None:
+@pytest.mark.parametrize("kind", sorted(BY_THE_CLOCK))
+def test_a_rule_that_awaits_something_says_what_is_set_for_it(kind: str) -> None:
+    assert RULES[kind].threshold
+
+
+def test_every_rule_that_judges_missions_has_cases() -> None:
     judged = {kind for kind, rule in RULES.items() if rule.find is not None}
-    assert {case.kind for case in RAISED.values()} == judged
-    assert {clean.kind for clean in NOT_RAISED} == judged
+    raised = [*RAISED.values(), *OTHER_RAISED.values()]
+    assert {case.kind for case in raised} == judged
+    assert {clean.kind for clean in [*NOT_RAISED, *OTHER_NOT_RAISED]} == judged
 
 
 def test_a_node_that_is_passed_twice_is_overdue_twice() -> None:

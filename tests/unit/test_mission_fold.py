@@ -25,19 +25,35 @@ from builders import (
     status,
     step,
 )
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from domain.assess import assess, next_due_at, summarise
-from domain.deviations import Finding
+from domain.deviations import RULES, Finding
 from domain.events import CustomsStatus, Direction, Identifier, MissionEvent
 from domain.identifiers import Scheme
 from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission, MissionFull, Read, apply
+from domain.policy import Policy
+from domain.port import Node, NodeKind
 
 ON_PATH = ("DOCK", "YARD", "STORE", "GATE-OUT")
-OFF_PATH = ("SCANNER", "GATE", "RAIL-OUT", "ELSEWHERE")
+OFF_PATH = ("SCANNER", "GATE", "RAIL-OUT", "DRY-PORT", "ELSEWHERE")
 STATUSES = sorted(set(CustomsStatus) - {CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
+
+# Thresholds on the grid of times below, and a place too far away for one step of it.
+DRY_PORT = Node(node="DRY-PORT", name="Far", kind=NodeKind.EXTRA_PORT_FACILITY, latitude=30, longitude=16.8)
+STRICT_PORT = msgspec.structs.replace(
+    PORT,
+    nodes=(
+        *(
+            msgspec.structs.replace(node, dwell_max_minutes=60) if node.node == "YARD" else node
+            for node in PORT.nodes
+        ),
+        DRY_PORT,
+    ),
+    policy=Policy(abandoned_after_hours=3),
+)
 
 # A coarse grid of times, so that many events happen at the same moment and on the due times.
 minutes = st.integers(0, 12).map(lambda n: n * 60)
@@ -54,7 +70,8 @@ read_identifiers = st.lists(
         value=st.sampled_from([BOX, OTHER_BOX, "CSQU3054384"]),
         confidence=st.sampled_from([None, 0.5, 0.75, 1.0]),
     )
-    | st.builds(Identifier, scheme=st.just(Scheme.PLATE), value=st.sampled_from([TRUCK, OTHER_TRUCK])),
+    | st.builds(Identifier, scheme=st.just(Scheme.PLATE), value=st.sampled_from([TRUCK, OTHER_TRUCK]))
+    | st.builds(Identifier, scheme=st.just(Scheme.SEAL), value=st.sampled_from(["BRI1", "BRI2"])),
     min_size=1,
     max_size=3,
 )
@@ -65,7 +82,11 @@ plans = st.builds(
     minutes,
     path=paths,
     identifiers=st.sampled_from(
-        [ids(BIC=BOX, PLATE=TRUCK, MRN=MRN_1), ids(BIC=OTHER_BOX), (*ids(BIC=BOX, MRN=MRN_1), *ids(MRN=MRN_2))]
+        [
+            ids(BIC=BOX, PLATE=TRUCK, SEAL="BRI1", MRN=MRN_1),
+            ids(BIC=OTHER_BOX),
+            (*ids(BIC=BOX, MRN=MRN_1), *ids(MRN=MRN_2)),
+        ]
     ),
 )
 scans = st.builds(
@@ -86,7 +107,7 @@ statuses = st.builds(
 hold_ids = st.sampled_from(["H1", "H2"])
 holds = st.builds(hold, numbers, minutes, hold_ids, st.sampled_from([None, "STORE"]))
 lifts = st.builds(lift, numbers, minutes, hold_ids)
-deadlines = st.builds(deadline, minutes)
+deadlines = st.builds(deadline, st.sampled_from([*range(0, 15 * 60, 60), 20 * 60, 20 * 60]))
 
 
 class Told(NamedTuple):
@@ -112,7 +133,7 @@ def told_twice(draw: st.DrawFn) -> Told:
 
 
 def deviations(mission: Mission) -> list[Finding]:
-    return assess(Journey(mission, PORT))
+    return assess(Journey(mission, STRICT_PORT))
 
 
 @settings(max_examples=250, deadline=None)
@@ -121,10 +142,32 @@ def test_any_order_and_repetition_ends_in_the_same_mission(told: Told) -> None:
     expected, actual = fold(told.once), fold(told.untidily)
     assert actual == expected
     assert msgspec.msgpack.encode(actual) == msgspec.msgpack.encode(expected)
-    one, other = Journey(expected, PORT), Journey(actual, PORT)
+    one, other = Journey(expected, STRICT_PORT), Journey(actual, STRICT_PORT)
     assert assess(other) == assess(one)
     assert next_due_at(other) == next_due_at(one)
     assert summarise(other, 1, at(0), ()) == summarise(one, 1, at(0), ())
+
+
+@settings(max_examples=250, deadline=None)
+@given(told=told_twice(), at_minutes=st.integers(0, 24 * 60))
+def test_time_alone_changes_nothing_before_the_next_due_time(told: Told, at_minutes: int) -> None:
+    before = fold(told.once)
+    after = fold([deadline(at_minutes)], before)
+    due_at = next_due_at(Journey(before, STRICT_PORT))
+    is_due = due_at is not None and at(at_minutes) >= due_at
+    assert (deviations(after) != deviations(before)) == is_due
+
+
+def test_the_missions_told_here_reach_every_kind() -> None:
+    reached: set[str] = set()
+
+    @settings(max_examples=500, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(told=told_twice())
+    def tell(told: Told) -> None:
+        reached.update(finding.kind for finding in deviations(fold(told.once)))
+
+    tell()
+    assert reached == {kind for kind, rule in RULES.items() if rule.find}
 
 
 @settings(max_examples=120, deadline=None)

@@ -1,0 +1,64 @@
+"""EXIT_CHECK_MISSING: nobody certified within the grace time that the goods left.
+
+It says nothing of the release: a unit that left unreleased and uncertified deviates twice (EXIT_WITHOUT_RELEASE).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.deviations.rule import Finding, Rule
+from domain.events import CustomsStatus, Severity
+from domain.journey import Journey
+from domain.mission import Read
+from domain.policy import after, spell
+
+
+def find(journey: Journey) -> Iterator[Finding]:
+    """One finding an exit whose grace time was over when absences were last judged."""
+    checked_at, grace = journey.mission.checked_at, journey.port.policy.exit_check_grace
+    if checked_at is None:
+        return
+    for read in _uncertified(journey):
+        due_at = after(read.occurred_at, grace)
+        if due_at <= checked_at:
+            sentence = f"Left through {read.node}, and nobody certified the exit within {spell(grace)}."
+            yield Finding(RULE.kind, read.node, read.node, due_at, (read.event_id,), sentence)
+
+
+def due(journey: Journey) -> Iterator[datetime]:
+    """When the grace time of each exit is over that nobody certified yet."""
+    for read in _uncertified(journey):
+        yield after(read.occurred_at, journey.port.policy.exit_check_grace)
+
+
+def _uncertified(journey: Journey) -> list[Read]:
+    """The first read at each land exit, none once the exit is certified.
+
+    A certification counts whenever it was given: one that came late was still made, and the officer at the gate may
+    be quicker than its reader. The end of the mission does not replace it.
+    """
+    if journey.plan is None:
+        return []
+    exits: dict[str, Read] = {}
+    for read in journey.reads:
+        if read.node not in exits and journey.port.is_exit(read.node, read.direction):
+            exits[read.node] = read
+    return list(exits.values()) if exits and not _is_certified(journey) else []
+
+
+def _is_certified(journey: Journey) -> bool:
+    """Whether the certification was given to the unit, or to every declaration."""
+    given = [ruling.mrns for ruling in journey.rulings if ruling.status is CustomsStatus.EXIT_CERTIFIED]
+    return all(any(not mrns or not mrn or mrn in mrns for mrns in given) for mrn in journey.mrns or ("",))
+
+
+RULE = Rule(
+    kind="EXIT_CHECK_MISSING",
+    trigger="the clock passes the grace time after a land exit whose certification was not given",
+    subject="the exit's node",
+    severity=Severity.WARNING,
+    basis="§354, §361",
+    find=find,
+    due=due,
+    threshold="`exit_check_grace_minutes` of the port's policy",
+)

@@ -1,0 +1,61 @@
+"""What a port finds too long, too fast or too grave: the thresholds of its deviations."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from domain.events import Severity
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+TEN_YEARS_HOURS = 24 * 3_653
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The thresholds of one port, and how grave its customs office finds a kind of deviation.
+
+    *Units*: as the names end.
+    """
+
+    exit_check_grace_minutes: Annotated[
+        int, Meta(ge=0, le=TEN_YEARS_HOURS * 60, description="how long after a land exit its certification may come")
+    ] = 60
+    # Long after the days that a unit usually waits for its truck, and early enough to find its owner before the 90
+    # days of temporary storage (Union Customs Code, Art. 149) are over.
+    abandoned_after_hours: Annotated[
+        int, Meta(ge=1, le=TEN_YEARS_HOURS, description="how long a unit may wait without any sign of its owner")
+    ] = 24 * 15
+    speed_max_kmh: Annotated[
+        float, Meta(gt=0, le=2_000, description="how fast cargo may come from one node to another, as the crow flies")
+    ] = 120.0
+    travel_distance_min_meters: Annotated[
+        float, Meta(ge=0, description="nodes nearer to each other are one place: travel between them is not judged")
+    ] = 1_000.0
+    severities: Annotated[
+        dict[str, Severity], Meta(description="severities by kind that differ from those of the kinds themselves")
+    ] = {}
+
+    @property
+    def exit_check_grace(self) -> timedelta:
+        """How long after a land exit its certification may come."""
+        return timedelta(minutes=self.exit_check_grace_minutes)
+
+    @property
+    def abandoned_after(self) -> timedelta:
+        """How long a unit may wait without any sign of its owner."""
+        return timedelta(hours=self.abandoned_after_hours)
+
+
+def after(moment: datetime, span: timedelta) -> datetime:
+    """The moment a span later, at most the end of time: a reader's clock may say anything."""
+    return moment + min(span, END_OF_TIME - moment)
+
+
+def spell(span: timedelta) -> str:
+    """A span in the largest unit that says it exactly: "90 minutes", "36 hours", "15 days"."""
+    for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "hours")):
+        if span >= 2 * unit and not span % unit:
+            return f"{span // unit} {name}"
+    minutes = span // timedelta(minutes=1)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

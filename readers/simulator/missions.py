@@ -1,0 +1,115 @@
+"""A mission in order: announced, moved along its route, declared, controlled, released, certified, ended."""
+
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from domain.events import CustomsStatus, Identifier
+from domain.identifiers import Scheme
+from domain.port import NodeKind
+from readers.simulator.cargo import Yard
+from readers.simulator.story import ADM, AGENCIES, GDF, Story
+from readers.simulator.world import EXPORT, FIRST_SPREAD, MINUTE, STAY, Step, World, first_read
+
+CONTROLLED = 0.10
+"""Selected for the scanner, held, looked at in the customs space where the route has one."""
+HELD_BY_AGENCY = 0.04
+STORED = 0.15
+"""Stays at a facility that the route allows but does not require."""
+CANCELLED = 0.005
+"""Of exports: cancelled before they set out."""
+DECLARATIONS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
+FREEING = {True: CustomsStatus.TO_DRY_PORT, False: CustomsStatus.RELEASED}
+
+
+def begin(number: int, rng: Random, world: World, yard: Yard, started_at: datetime) -> Story:
+    """A mission with its cargo, nothing told yet."""
+    route = rng.choices(world.routes, world.weights)[0]
+    declarations = rng.choice(DECLARATIONS)
+    cargo = yard.cargo(number, route.process, by_rail=route.by_rail, declarations=declarations, year=started_at.year)
+    iot_id = UUID(int=rng.getrandbits(128), version=4)
+    return Story(number, iot_id, rng, world, route, yard, cargo, started_at)
+
+
+def tell(story: Story) -> None:
+    """A mission in which nothing deviates, with or without controls and storage."""
+    chance = story.rng.random()
+    if chance < CANCELLED and story.route.process in EXPORT:
+        _announce(story, first_read(story.route.steps[0]))
+        story.rule(story.end + 10 * MINUTE, CustomsStatus.CANCELLED)
+        return
+    controlled = chance > 1 - CONTROLLED
+    travel(story, controlled=controlled, stored=story.rng.random() < STORED)
+    clear(story)
+    if not controlled and chance > 1 - CONTROLLED - HELD_BY_AGENCY:
+        before, after = story.passes[story.leaving - 1], story.passes[story.leaving]
+        placed, lifted = story.within(before, after, 0.86, 0.9), story.within(before, after, 0.92, 0.97)
+        story.hold(story.rng.choice(AGENCIES), placed, lifted)
+
+
+def tell_plainly(story: Story) -> None:
+    """The required nodes and nothing else happens: what a deviation is planted into."""
+    travel(story, controlled=False, stored=False)
+    clear(story)
+
+
+def travel(story: Story, *, controlled: bool, stored: bool) -> None:
+    """Move the unit along its route, in time for every node; holds it during a visit of the customs space."""
+    before: Step | None = None
+    at = 0
+    for step in story.route.steps:
+        in_customs = step.kind is NodeKind.CUSTOMS_SPACE
+        if not (step.required or (controlled if in_customs else stored)):
+            continue
+        if before is None:
+            low, spread = first_read(step), FIRST_SPREAD
+        else:
+            low = at + STAY[before.kind] + story.world.travel(before.node, step.node)
+            spread = story.world.spread(before.node)
+        at = story.between(low, max(low, min(step.latest, low + spread)))
+        story.passes.append(story.passing(at, step.node, step))
+        if before is not None and in_customs and controlled:
+            _control(story, before)
+        before = step
+
+
+def _control(story: Story, came_from: Step) -> None:
+    """Held where it was, looked at in the customs space, brought back, the hold lifted."""
+    *_, origin, there = story.passes
+    story.rule(story.within(origin, there, 0.2, 0.4), CustomsStatus.SELECTED_FOR_SCAN)
+    placed = story.within(origin, there, 0.45, 0.6)
+    done = there.at + story.between(10 * MINUTE, 20 * MINUTE)
+    back = done + story.world.travel(there.node, origin.node)
+    if came_from.kind is NodeKind.PORT_FACILITY:
+        story.passes.append(story.passing(back, origin.node))
+    story.hold(ADM, placed, back + story.between(2 * MINUTE, 5 * MINUTE), there.node)
+
+
+def clear(story: Story) -> None:
+    """Everything that authorities say about a mission in which nothing is wrong."""
+    passes, leaving = story.passes, story.leaving
+    _announce(story, passes[0].at)
+    before, after = passes[leaving - 1], passes[leaving]
+    _decide(story, CustomsStatus.DECLARED, story.within(passes[0], passes[1], 0.1, 0.25))
+    free = FREEING[story.route.leaves_by_land and leaving < len(passes) - 1]
+    _decide(story, free, story.within(before, after, 0.6, 0.8))
+    certified = after.at + story.between(3 * MINUTE, 15 * MINUTE)
+    story.rule(certified, CustomsStatus.EXIT_CERTIFIED, GDF if story.route.leaves_by_land else ADM)
+    ended = max(certified, passes[-1].at) + story.between(10 * MINUTE, 45 * MINUTE)
+    story.rule(ended, CustomsStatus.DEFINITIVE, of=by_iot_id(story))
+
+
+def by_iot_id(story: Story) -> tuple[Identifier, ...]:
+    """The mission named by its IOT_ID."""
+    return (Identifier(scheme=Scheme.IOT_ID, value=str(story.iot_id)),)
+
+
+def _announce(story: Story, first: int) -> None:
+    story.rule(story.between(first * 0.05, first * 0.1), CustomsStatus.MANIFESTED)
+    story.rule(story.between(first * 0.4, first * 0.8), CustomsStatus.MANIFEST_VALIDATED)
+
+
+def _decide(story: Story, status: CustomsStatus, at: int) -> None:
+    """One declaration after the other."""
+    for nth, mrn in enumerate(story.cargo.mrns):
+        story.rule(at + nth * MINUTE // 2, status, of=(mrn,))

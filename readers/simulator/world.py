@@ -1,0 +1,219 @@
+"""The port as it is simulated: its routes by process, and how long it takes to stay and to travel.
+
+Times are milliseconds, and those of a route count from the generation of the IOT_ID.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from math import asin, cos, radians, sin, sqrt
+
+from domain.events import Direction, Process
+from domain.port import Node, NodeKind, Port
+
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+EARTH_RADIUS_KM = 6371.0
+TRAVEL_KM_H = 15.0
+HANDLING = 3 * MINUTE
+"""Picking up and putting down, on top of every way."""
+
+STAY = {
+    NodeKind.PORT_GATE: 2 * MINUTE,
+    NodeKind.RAIL_GATE: 5 * MINUTE,
+    NodeKind.DOCK_GATE: 5 * MINUTE,
+    NodeKind.PORT_FACILITY: HOUR,
+    NodeKind.CUSTOMS_SPACE: HOUR,
+    NodeKind.EXTRA_PORT_FACILITY: HOUR,
+}
+"""The least stay at a node before the next one; in a customs space the way back is included."""
+
+SPREAD = {
+    NodeKind.PORT_GATE: 20 * MINUTE,
+    NodeKind.RAIL_GATE: 20 * MINUTE,
+    NodeKind.DOCK_GATE: 40 * MINUTE,
+    NodeKind.PORT_FACILITY: 8 * HOUR,
+    NodeKind.CUSTOMS_SPACE: 2 * HOUR,
+    NodeKind.EXTRA_PORT_FACILITY: 4 * HOUR,
+}
+"""How much longer than the least a stay may be."""
+
+FIRST_READ = HOUR
+FIRST_SPREAD = 3 * HOUR
+DUE_USED = 0.9
+"""A clean mission is ahead of its due times by a tenth."""
+
+AFTERMATH = 24 * HOUR
+"""Nothing happens to a mission later than this after its last node was reached or was due."""
+
+WEIGHTS = {
+    Process.IMPORT_ROAD: 35,
+    Process.EXPORT_ROAD: 25,
+    Process.TRANSIT: 10,
+    Process.IMPORT_RAIL: 10,
+    Process.EXPORT_RAIL: 10,
+    Process.DRY_PORT: 10,
+}
+"""How much traffic there is of each process, of 100."""
+
+GATES = (NodeKind.PORT_GATE, NodeKind.RAIL_GATE)
+RAIL = (Process.IMPORT_RAIL, Process.EXPORT_RAIL)
+EXPORT = (Process.EXPORT_ROAD, Process.EXPORT_RAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a route; ``name`` tells the second passing of a node from the first, ``latest`` keeps due times."""
+
+    index: int
+    node: str
+    name: str
+    kind: NodeKind
+    required: bool
+    due: int | None
+    direction: Direction | None
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The path of a process; ``leaving`` is the index of the step that needs the release.
+
+    *Shape*: ``longest`` is when the last step is reached at the latest, or is due.
+    """
+
+    process: Process
+    steps: tuple[Step, ...]
+    leaving: int
+    leaves_by_land: bool
+    longest: int
+
+    @property
+    def by_rail(self) -> bool:
+        """Whether a wagon carries the unit, not a truck."""
+        return self.process in RAIL
+
+
+class World:
+    """A port with its distances and routes. *Raises*: ValueError when a path's due times cannot be kept."""
+
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        self.port_system = f"pcs-{port.locode.lower()}"
+        self.kinds = {node.node: node.kind for node in port.nodes}
+        self.passages = {node.node: node.passage for node in port.nodes}
+        self._travel = {(a.node, b.node): self._fastest(a, b) for a in port.nodes for b in port.nodes}
+        self._spread = {node.node: _spread(node) for node in port.nodes}
+        self.routes = [self._route(process) for process in WEIGHTS if process in port.paths]
+        if not self.routes:
+            raise ValueError("paths: there is none")
+        self.weights = [WEIGHTS[route.process] for route in self.routes]
+        self.lifetime = max(route.longest for route in self.routes) + AFTERMATH
+
+    def travel(self, origin: str, destination: str) -> int:
+        """The least time between two nodes."""
+        return self._travel[origin, destination]
+
+    def spread(self, node: str) -> int:
+        """How much longer than the least a stay there may be without being too long."""
+        return self._spread[node]
+
+    def dwell_max(self, node: str) -> int | None:
+        """How long a unit may stay there, none where nobody minds."""
+        place = self.port.node(node)
+        return None if place is None or place.dwell_max is None else place.dwell_max // MILLISECOND
+
+    def is_gate(self, node: str) -> bool:
+        """Whether what carries the unit is read there as well."""
+        return self.kinds[node] in GATES
+
+    def strays(self, route: Route) -> list[str]:
+        """Places in the port where cargo of this route has no business."""
+        on_path = {step.node for step in route.steps}
+        within = (NodeKind.PORT_FACILITY, NodeKind.CUSTOMS_SPACE)
+        return [node for node, kind in self.kinds.items() if kind in within and node not in on_path]
+
+    def _fastest(self, a: Node, b: Node) -> int:
+        judged = self.port.travel_min(a.node, b.node) // MILLISECOND
+        return max(_travel(a, b), HANDLING + judged)
+
+    def _route(self, process: Process) -> Route:
+        path = self.port.paths[process]
+        if len(path) < 2:  # noqa: PLR2004 - there and back
+            raise ValueError(f"paths.{process}: has only one node")
+        nodes = [step.node for step in path]
+        dues = [None if step.due_after is None else int(step.due_after.total_seconds() * 1000) for step in path]
+        latest = self._latest(nodes, dues)
+        steps = tuple(
+            Step(
+                i, each.node, _name(nodes, i), self.kinds[each.node], each.required, dues[i], self._way(nodes, i), at
+            )
+            for i, (each, at) in enumerate(zip(path, latest, strict=True))
+        )
+        self._check(process, steps)
+        exits = [s.index for s in steps[1:] if s.required and self.port.is_exit(s.node, s.direction)]
+        leaving = exits[0] if exits else max(s.index for s in steps if s.required)
+        return Route(process, steps, leaving, bool(exits), self._longest(steps))
+
+    def _way(self, nodes: list[str], index: int) -> Direction | None:
+        node = nodes[index]
+        if not self.is_gate(node):
+            return None
+        return self.passages[node] or (Direction.IN if index == 0 else Direction.OUT)
+
+    def _need(self, a: str, b: str) -> int:
+        return STAY[self.kinds[a]] + self.travel(a, b)
+
+    def _latest(self, nodes: list[str], dues: list[int | None]) -> list[int]:
+        """The latest arrivals with which every due time ahead is kept."""
+        latest: list[int] = []
+        bound = 1000 * 24 * HOUR
+        for i in reversed(range(len(nodes))):
+            due = dues[i]
+            if i < len(nodes) - 1:
+                bound -= self._need(nodes[i], nodes[i + 1])
+            bound = bound if due is None else min(bound, int(due * DUE_USED))
+            latest.append(bound)
+        return latest[::-1]
+
+    def _check(self, process: Process, steps: tuple[Step, ...]) -> None:
+        required = [step.index for step in steps if step.required]
+        if len(required) < 2 or required[0] != 0:  # noqa: PLR2004 - from somewhere to somewhere
+            raise ValueError(f"paths.{process}: the simulator needs a required first node and another one")
+        earliest = first_read(steps[0])
+        for a, b in zip((None, *steps), steps, strict=False):
+            earliest += self._need(a.node, b.node) if a else 0
+            if earliest > b.latest:
+                raise ValueError(f"paths.{process}: {b.node} is due too early to be reached in time")
+
+    def _longest(self, steps: tuple[Step, ...]) -> int:
+        at = first_read(steps[0]) + FIRST_SPREAD
+        for a, b in pairwise(steps):
+            at += self._need(a.node, b.node) + self.spread(a.node)
+        return max([at, *(step.due for step in steps if step.due is not None)])
+
+
+def first_read(step: Step) -> int:
+    """The earliest read at the first step: papers come before cargo."""
+    return min(FIRST_READ, int(step.latest * 0.3))
+
+
+def _spread(node: Node) -> int:
+    spread = SPREAD[node.kind]
+    if node.dwell_max is None:
+        return spread
+    return max(0, min(spread, int(node.dwell_max / MILLISECOND * DUE_USED) - STAY[node.kind]))
+
+
+def _name(nodes: list[str], index: int) -> str:
+    passing = nodes[: index + 1].count(nodes[index])
+    return nodes[index] if passing == 1 else f"{nodes[index]}#{passing}"
+
+
+def _travel(a: Node, b: Node) -> int:
+    north = radians(b.latitude - a.latitude)
+    east = radians(b.longitude - a.longitude)
+    chord = sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
+    return HANDLING + int(2 * EARTH_RADIUS_KM * asin(sqrt(chord)) / TRAVEL_KM_H * HOUR)
