@@ -56,7 +56,8 @@ class Trace(NamedTuple):
 class Journey:
     """One mission at a port, read off its facts once and then asked by every rule.
 
-    *Shape*: ``reads`` are those until the mission ended, ``reads_after_end`` the others; both by event time.
+    *Shape*: ``reads`` are those until the mission ended, ``reads_after_end`` the others; both by event time. ``path``
+    and ``mrns`` are the path and the declarations in force in the end.
     """
 
     def __init__(self, mission: Mission, port: Port) -> None:
@@ -68,6 +69,7 @@ class Journey:
         self.plan = plans[-1] if plans else None
         self.amendments = self._amending([fact for fact in facts if isinstance(fact, Amendment)])
         self.rulings = [fact for fact in facts if isinstance(fact, Ruling)]
+        self.mrns = tuple(k.removeprefix("MRN:") for k in self.keys_at(END_OF_TIME) if k.startswith("MRN:"))
         self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
         self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
         end = None if self.ended is None else self.ended.occurred_at
@@ -90,11 +92,6 @@ class Journey:
             return MissionStatus.ARRIVED
         return MissionStatus.IN_TRANSIT if self.trace.farthest > 0 else MissionStatus.DEPARTED
 
-    @property
-    def mrns(self) -> tuple[str, ...]:
-        """The declarations of the association in force."""
-        return tuple(key.removeprefix("MRN:") for key in self.keys_at(END_OF_TIME) if key.startswith("MRN:"))
-
     def path_at(self, at: datetime) -> tuple[PathNode, ...]:
         """The path in force at a moment; an amended path supersedes the one before it, whole."""
         amended = [a.path for a in self.amendments if a.path is not None and a.occurred_at <= at]
@@ -108,7 +105,10 @@ class Journey:
         What an amendment adds counts from the beginning, for the read that made it necessary came before it; what it
         removes counts until then.
         """
-        keys = dict.fromkeys(self.plan.keys if self.plan else ())
+        own = self.plan.keys if self.plan else ()
+        if not self.amendments:
+            return own
+        keys = dict.fromkeys(own)
         for amendment in self.amendments:
             keys |= dict.fromkeys(amendment.added)
         for amendment in self.amendments:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 DUE_PER_TICK_MAX = 1_000
+STALE_FACTOR = 2
+STALE_MIN = 64
 
 
 class Deadlines:
@@ -29,7 +31,12 @@ class Deadlines:
             due.pop(key, None)
         elif due.get(key) != due_at:
             due[key] = due_at
-            heappush(self._heaps.setdefault(partition, []), (due_at, key))
+            heap = self._heaps.setdefault(partition, [])
+            heappush(heap, (due_at, key))
+            if len(heap) > STALE_FACTOR * len(due) + STALE_MIN:
+                # Due times that moved leave their old entries behind: far ones would otherwise pile up for days.
+                heap[:] = [(at, watched) for watched, at in due.items()]
+                heapify(heap)
 
     def pop_due(self, as_of: datetime) -> Iterator[tuple[int, bytes]]:
         """Take out what is due, with its partition; at most 1,000 a partition, the rest at the next tick."""

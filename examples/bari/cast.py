@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from domain.events import Process
+from examples.bari import amendment_stories as amendments
 from examples.bari import clean_stories as clean
 from examples.bari import custody_deviations as custody
 from examples.bari import customs_deviations as customs
@@ -75,6 +76,8 @@ CLEAN = (
     Role(clean.import_through_warehouse, Process.IMPORT_ROAD, at(10, 21), 2),
     Role(clean.export_by_rail, Process.EXPORT_RAIL, at(10, 22), 2),
     Role(clean.import_by_road_scanned, Process.IMPORT_ROAD, at(10, 23), 2),
+    Role(amendments.seal_replaced, Process.IMPORT_ROAD, at(10, 14), 4),
+    Role(amendments.truck_replaced_in_time, Process.IMPORT_ROAD, at(11, 6), 4),
 )
 """Nothing deviates, but the data may be untidy."""
 
@@ -108,6 +111,9 @@ DEVIATING = (
     Role(custody.return_from_scanner_read_late, Process.IMPORT_ROAD, at(11, 2, 20)),
     Role(custody.never_declared, Process.IMPORT_ROAD, at(10, 4, 20)),
     Role(custody.cloned_container, Process.DRY_PORT, at(10, 13, 30)),
+    Role(amendments.truck_replaced_on_paper_later, Process.IMPORT_ROAD, at(11, 6, 30)),
+    Role(amendments.rerouted_on_paper_later, Process.IMPORT_ROAD, at(10, 15)),
+    Role(amendments.scan_taken_back, Process.IMPORT_ROAD, at(10, 15, 30)),
 )
 """One mission each, told with tidy data, so that nothing but the deviation shows."""
 

@@ -58,6 +58,11 @@ def same_unit(unit: Identifier, other: Cargo) -> Cargo:
     return replace(other, unit=unit)
 
 
+def resealed(cargo: Cargo, new: Identifier) -> Cargo:
+    """The same cargo under a new seal."""
+    return replace(cargo, seal=new)
+
+
 def container(rng: Random) -> Identifier:
     """A container number (ISO 6346)."""
     return _mod11(Scheme.BIC, rng.choice(CONTAINER_OWNERS) + _digits(rng, 6))

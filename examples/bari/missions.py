@@ -10,17 +10,21 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.events import (
+    AmendmentReason,
     CustomsStatus,
     CustomsStatusChanged,
+    EventRetracted,
     Identifier,
     IdScanned,
+    Incident,
     InputEvent,
     IotIdGenerated,
+    MissionAmended,
     PathNode,
     Process,
 )
 from domain.identifiers import Scheme
-from examples.bari.identities import cargo, same_unit
+from examples.bari.identities import cargo, resealed, same_unit
 from examples.bari.nodes import PORT
 from examples.bari.sightings import Quirk, Sighting, sightings
 
@@ -115,7 +119,9 @@ class Mission:
         self.iot_id = uuid5(NAMESPACE, key)
         self.cargo = cargo(process, declarations or self.rng.choice(DECLARATION_COUNTS), self.rng)
         scenario.claim(self.cargo.identifiers)
+        self.path: tuple[PathNode, ...] = ()
         self._published = 0
+        self._last_read: IdScanned | None = None
 
     def next_mission(self, process: Process) -> "Mission":
         """A later mission of the same unit, with everything else new."""
@@ -134,7 +140,7 @@ class Mission:
 
     def generate(self, *, late: bool = False) -> None:
         """Customs mints the IOT_ID and sends the cargo along the port's path for the process."""
-        path = tuple(
+        self.path = tuple(
             PathNode(
                 node=step.node,
                 required=step.required,
@@ -149,7 +155,7 @@ class Mission:
             iot_id=self.iot_id,
             process=self.process,
             identifiers=self.cargo.identifiers,
-            path=path,
+            path=self.path,
         )
         self._publish(event, late)
 
@@ -201,8 +207,50 @@ class Mission:
             identifiers=seen.identifiers,
             direction=seen.direction,
         )
+        self._last_read = event
         self._publish(event, late)
         self.now += timedelta(seconds=self.rng.randrange(2, 9))
+
+    def amend(
+        self,
+        reason: AmendmentReason,
+        *,
+        incident: Incident | None = None,
+        path: tuple[PathNode, ...] | None = None,
+        added: tuple[Identifier, ...] = (),
+        removed: tuple[Identifier, ...] = (),
+        late: bool = False,
+    ) -> None:
+        """Customs changes the mission; the readers see what the cargo bears from then on."""
+        event = MissionAmended(
+            event_id=self._event_id(),
+            occurred_at=self.now,
+            source=CUSTOMS_SYSTEM,
+            iot_id=self.iot_id,
+            reason=reason,
+            incident=incident,
+            path=path,
+            added=added,
+            removed=removed,
+        )
+        for new in added:
+            if new.scheme is Scheme.SEAL:
+                self.cargo = resealed(self.cargo, new)
+        self._publish(event, late)
+
+    def take_back(self, reason: str, *, late: bool = False) -> None:
+        """Whoever published the last read takes it back."""
+        assert self._last_read is not None
+        event = EventRetracted(
+            event_id=self._event_id(),
+            occurred_at=self.now,
+            source=self._last_read.source,
+            retracts=self._last_read.event_id,
+            retracted_at=self._last_read.occurred_at,
+            reason=reason,
+            identifiers=self._last_read.identifiers,
+        )
+        self._publish(event, late)
 
     def expect(self, kind: Kind, *, subject: str, node: str, then: tuple[State, State], why: str) -> None:
         """Plant the expectation of an alert of this mission, as it stands after each act."""

@@ -15,9 +15,11 @@ import pytest
 from domain.events import (
     CustomsStatus,
     CustomsStatusChanged,
+    Identifier,
     IdScanned,
     InputEvent,
     IotIdGenerated,
+    MissionAmended,
     Technology,
     flaws,
 )
@@ -52,6 +54,7 @@ def events_of(file: str) -> list[InputEvent]:
 TRAFFIC = events_of("1-traffic.jsonl")
 CORRECTIONS = events_of("2-corrections.jsonl")
 EVERYTHING = TRAFFIC + CORRECTIONS
+AMENDMENTS = [event for event in EVERYTHING if isinstance(event, MissionAmended)]
 GENERATIONS = {event.iot_id: event for event in EVERYTHING if isinstance(event, IotIdGenerated)}
 SCANS = [event for event in EVERYTHING if isinstance(event, IdScanned)]
 ACTS: list[dict[str, str]] = msgspec.json.decode((BARI / "scenario.json").read_bytes())["acts"]
@@ -66,11 +69,16 @@ def missions_named(scan: IdScanned) -> set[UUID]:
     """The missions that a read may belong to by what was read."""
     read = {(seen.scheme, seen.value) for seen in scan.identifiers}
     return {
-        iot_id
-        for iot_id, generation in GENERATIONS.items()
-        if generation.occurred_at <= scan.occurred_at
-        and read & {(declared.scheme, declared.value) for declared in generation.identifiers}
+        event.iot_id
+        for event in (*GENERATIONS.values(), *AMENDMENTS)
+        if event.occurred_at <= scan.occurred_at
+        and read & {(declared.scheme, declared.value) for declared in named_by(event)}
     }
+
+
+def named_by(event: InputEvent) -> tuple[Identifier, ...]:
+    """The identifiers that an event names; of an amendment those it adds."""
+    return event.added if isinstance(event, MissionAmended) else event.identifiers
 
 
 def keys(scan: IdScanned) -> set[str]:
@@ -110,7 +118,7 @@ def test_the_corrections_are_news() -> None:
 def test_only_misreads_have_a_wrong_check_digit() -> None:
     misreads = 0
     for event in EVERYTHING:
-        for named in event.identifiers:
+        for named in named_by(event):
             checked = check(named.scheme, named.value)
             assert checked.value == named.value
             if checked.bindable:

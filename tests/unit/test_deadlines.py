@@ -1,7 +1,7 @@
 """The index of due times: what is due is found once, and only while it is still due."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from builders import at
 from hypothesis import given, settings
@@ -102,3 +102,12 @@ def test_it_answers_like_a_plain_dictionary(changes: list[tuple[int, bytes, int 
         for partition, key in expected:
             del plain[partition][key]
     assert len(deadlines) == sum(map(len, plain.values()))
+
+
+def test_due_times_that_move_do_not_pile_up() -> None:
+    deadlines = Deadlines()
+    for moved in range(10_000):
+        deadlines.set(0, b"mission", at(0) + timedelta(days=15, seconds=moved))
+    assert len(deadlines._heaps[0]) < 200
+    assert list(deadlines.pop_due(at(0) + timedelta(days=15, seconds=9_998))) == []
+    assert list(deadlines.pop_due(at(0) + timedelta(days=15, seconds=9_999))) == [(0, b"mission")]
