@@ -96,7 +96,13 @@ def test_a_day_with_a_restart_and_three_kills_ends_as_expected(clocked: Settings
     assert scenario.differences(1, alerts(clocked)) == []
 
     published = {json.loads(line)["event_id"] for line in lines}
-    views = ("v_scans", "v_customs_statuses", "v_iot_ids_generated")
+    views = (
+        "v_iot_ids_generated",
+        "v_mission_amendments",
+        "v_scans",
+        "v_customs_statuses",
+        "v_event_retractions",
+    )
     counted = "SELECT " + " + ".join(f"(SELECT count() FROM {view})" for view in views)
     answer = missionpath(clocked, "query", counted, "--format", "TSV")
     assert int(answer.stdout) == len(published), answer.stderr
