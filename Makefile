@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format lock clean bench-domain
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -16,6 +16,10 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What judging one event costs, without Kafka.
+bench-domain: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.domain
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix

@@ -12,6 +12,8 @@ from cli.output import errors
 from cli.publish import publish
 from cli.query import query
 from cli.schema import schema
+from cli.score import score
+from cli.simulate import simulate
 from cli.up import up
 from cli.worker import worker
 from runtime.errors import MissionpathError, Unavailable
@@ -35,6 +37,8 @@ app.command()(publish)
 app.command()(alerts)
 app.command()(query)
 app.command()(worker)
+app.command()(simulate)
+app.command()(score)
 app.command()(schema)
 app.command()(config)
 app.add_typer(broker.app, name="broker")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated
@@ -71,7 +72,7 @@ class TemplateNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         return None if self.due_after_minutes is None else timedelta(minutes=self.due_after_minutes)
 
 
-class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """A port's nodes, its path templates by process, and what it finds too long, too fast or too grave."""
 
     locode: Annotated[str, Meta(pattern=r"^[A-Z]{5}(?![\s\S])", description="UN/LOCODE")]
@@ -83,7 +84,12 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, none when the port does not know it."""
-        return next((node for node in self.nodes if node.node == node_id), None)
+        return self._by_id.get(node_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        # Asked for at every read of every assessment; a port has hundreds of nodes.
+        return {node.node: node for node in self.nodes}
 
     def is_exit(self, node_id: str, direction: Direction | None) -> bool:
         """Whether a read there means that the unit left the port by land."""

@@ -35,8 +35,8 @@ class Tracked(msgspec.Struct, frozen=True, array_like=True):
     ledger: Ledger
 
 
-_encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
-_decode = msgspec.msgpack.Decoder(Tracked).decode
+encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+decode = msgspec.msgpack.Decoder(Tracked).decode
 
 
 class Track:
@@ -81,7 +81,7 @@ class Track:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
         for key, value in self.table.data.data.items():
-            due_at = next_due_at(Journey(_decode(value).mission, self._port))
+            due_at = next_due_at(Journey(decode(value).mission, self._port))
             self._deadlines.set(partition_of(key, self._settings.partitions), key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
@@ -100,7 +100,7 @@ class Track:
     def _keep(
         self, partition: int, key: bytes, tracked: Tracked, journey: Journey, at: datetime, outbox: Outbox
     ) -> None:
-        self.table[key] = _encode(tracked)
+        self.table[key] = encode(tracked)
         self._deadlines.set(partition, key, next_due_at(journey))
         state = summarise(journey, tracked.ledger.revision, at, tracked.ledger.open_kinds)
         headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
@@ -109,7 +109,7 @@ class Track:
 
     def _tracked(self, iot_id: UUID, key: bytes) -> Tracked:
         value = self.table.get(key)
-        return _decode(value) if value else Tracked(Mission(iot_id), Ledger())
+        return decode(value) if value else Tracked(Mission(iot_id), Ledger())
 
 
 def _iot_id(each: Received[Any]) -> UUID:

@@ -1,9 +1,11 @@
-"""Judges events with the domain alone, without Kafka: identities by a plain dictionary, missions by the fold."""
+"""Simulates, and judges events with the domain alone: identities by a plain dictionary, missions by the fold."""
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from domain.alerts import Cause, Ledger, changes
@@ -22,9 +24,15 @@ from domain.events import (
 from domain.identity import bindings_of, candidates
 from domain.journey import Journey
 from domain.mission import Mission, apply
-from domain.port import Port
+from domain.port import Port, parse_port
+from readers.score import Score, Truth, compare
+from readers.simulator import Parameters, Row, Simulation
 
 GRACE = timedelta(minutes=10)
+
+ROOT = Path(__file__).parents[2]
+PORT = parse_port((ROOT / "examples" / "bari" / "port.json").read_bytes())
+A_WHILE = timedelta(hours=1)
 
 Bindings = dict[str, list[tuple[datetime, UUID]]]
 
@@ -74,3 +82,19 @@ def _resolve(observation: Observation, bindings: Bindings) -> UUID | None:
                 if valid_from <= observation.occurred_at:
                     return iot_id
     return None
+
+
+def run(tell: Callable[[Row], None] | None = None, **parameters: Any) -> tuple[list[InputEvent], Simulation]:
+    simulation = Simulation(PORT, Parameters(**parameters), tell or (lambda row: None))
+    return list(simulation.events()), simulation
+
+
+def over(simulation: Simulation) -> datetime:
+    assert simulation.totals.over_at is not None
+    return simulation.totals.over_at + A_WHILE
+
+
+def judged(**parameters: Any) -> tuple[Score, Truth]:
+    truth = Truth()
+    events, simulation = run(truth.add, **parameters)
+    return compare(truth, alerts_of(events, PORT, over(simulation))), truth

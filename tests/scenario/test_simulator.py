@@ -6,29 +6,23 @@ import subprocess
 import sys
 import tracemalloc
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from fold import alerts_of
+from fold import PORT, ROOT, alerts_of, judged, over, run
 
 from domain.events import IdScanned, InputEvent, IotIdGenerated, flaws
 from domain.identifiers import Verdict, check
-from domain.port import Port, parse_port
-from readers.score import Score, Truth, compare, read_truth
-from readers.simulator import Misread, NoiseRates, Parameters, Row, Simulation, encode_row
+from domain.port import Port
+from readers.score import Truth, compare
+from readers.simulator import Misread, NoiseRates, Parameters, Simulation
 from readers.simulator.parameters import TIDY
 from readers.simulator.plots import PLOTS
 from readers.simulator.world import World
 
-ROOT = Path(__file__).parents[2]
-PORT = parse_port((ROOT / "examples" / "bari" / "port.json").read_bytes())
-A_WHILE = timedelta(hours=1)
 KINDS = {
     "EXIT_WITHOUT_RELEASE",
     "HOLD_VIOLATION",
@@ -52,22 +46,6 @@ for event in Simulation(port, Parameters(missions=300, deviating=0.3, seed=int(s
     sys.stdout.buffer.write(msgspec.json.encode(event) + b"\\n")
 sys.stdout.buffer.write(b"".join(map(encode_row, rows)))
 """
-
-
-def run(tell: Callable[[Row], None] | None = None, **parameters: Any) -> tuple[list[InputEvent], Simulation]:
-    simulation = Simulation(PORT, Parameters(**parameters), tell or (lambda row: None))
-    return list(simulation.events()), simulation
-
-
-def over(simulation: Simulation) -> datetime:
-    assert simulation.totals.over_at is not None
-    return simulation.totals.over_at + A_WHILE
-
-
-def judged(**parameters: Any) -> tuple[Score, Truth]:
-    truth = Truth()
-    events, simulation = run(truth.add, **parameters)
-    return compare(truth, alerts_of(events, PORT, over(simulation))), truth
 
 
 def in_another_process(hash_seed: int, seed: int) -> bytes:
@@ -103,34 +81,6 @@ def test_with_noise_every_difference_is_explained(seed: int, noise: NoiseRates) 
     score, _ = judged(missions=2_500, deviating=0.2, noise=noise, seed=seed)
     assert score.differences
     assert score.unexplained == []
-
-
-def test_a_difference_without_a_cause_stays_unexplained() -> None:
-    truth = Truth()
-    events, simulation = run(truth.add, missions=300, deviating=0.3, noise=TIDY)
-    alerts = alerts_of(events, PORT, over(simulation))
-    first, *others = alerts
-    missed = compare(truth, others)
-    assert [(each.what, each.kind) for each in missed.unexplained] == [("missed", first.kind)]
-    stray = msgspec.structs.replace(first, alert_id=UUID(int=1), subject="NOWHERE", evidence=())
-    false = compare(truth, [*alerts, stray])
-    assert [(each.what, each.kind) for each in false.unexplained] == [("false", first.kind)]
-    moved = compare(truth, [msgspec.structs.replace(first, node="NOWHERE"), *others])
-    assert [(each.what, each.kind) for each in moved.unexplained] == [("elsewhere", first.kind)]
-
-
-def test_what_is_not_due_does_not_count() -> None:
-    truth = Truth()
-    events, simulation = run(truth.add, missions=300, deviating=0.3, noise=TIDY)
-    middle = simulation.totals.over_at
-    assert middle is not None
-    middle = min(row.at for row in truth.planted) + timedelta(hours=12)
-    score = compare(truth, [], middle)
-    due = [row for row in truth.planted if row.at <= middle]
-    assert 0 < len(due) < len(truth.planted)
-    assert len(score.differences) == len(due)
-    assert score.not_due == len(truth.planted) - len(due)
-    assert events
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:
@@ -270,23 +220,6 @@ def test_memory_is_that_of_the_missions_under_way() -> None:
         assert peak(20_000) <= 1.3 * peak(2_000)
     finally:
         gc.unfreeze()
-
-
-def test_the_truth_survives_its_file() -> None:
-    rows: list[Row] = []
-    truth = Truth()
-
-    def tell(row: Row) -> None:
-        rows.append(row)
-        truth.add(row)
-
-    run(tell, missions=500, deviating=0.3, noise=LOUD)
-    again = read_truth(b"".join(map(encode_row, rows)).splitlines())
-    assert again == truth
-    assert again.planted
-    assert again.totals is not None
-    with pytest.raises(ValueError, match="line 2"):
-        read_truth([encode_row(rows[0]), b'{"kind": "OVERDUE"}'])
 
 
 def test_misreads_in_the_truth_are_in_the_events() -> None:
