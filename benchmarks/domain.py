@@ -134,7 +134,8 @@ def main() -> None:
         ("state of 40 events", "bytes", [float(len(folded(long, port)))]),
     ]
     for what, unit, values in rows:
-        print(f"{what:40} median {statistics.median(values):8.1f} {unit}   min {min(values):8.1f}   max {max(values):8.1f}")
+        median = statistics.median(values)
+        print(f"{what:40} median {median:8.1f} {unit}   min {min(values):8.1f}   max {max(values):8.1f}")
 
 
 if __name__ == "__main__":

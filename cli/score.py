@@ -37,9 +37,9 @@ def score(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Compare alerts with what a simulation planted: precision and recall per kind, every difference explained.
+    """Compare alerts with a simulation's truth.
 
-    What counts is what stands at the end; alerts that were raised and cleared again are transient. The exit status is
+    Precision and recall per kind, every difference explained. What counts is what stands at the end; alerts that were raised and cleared again are transient. The exit status is
     1 when a missed or false alert is not explained by a misread.
     """
     known = _truth(truth)

@@ -89,9 +89,9 @@ def simulate(
     ] = STDOUT,
     truth: Annotated[Path | None, typer.Option(help="File for what was planted, for `missionpath score`.")] = None,
 ) -> None:
-    """Simulate a port: missions by road and rail, some of them deviating, with noise, and the ground truth.
+    """Simulate a port and tell the ground truth.
 
-    The events are lines for `missionpath publish`, in order of arrival, or go straight to Kafka. Shares are written
+    Missions by road and rail, some of them deviating, with noise. The events are lines for `missionpath publish`, in order of arrival, or go straight to Kafka. Shares are written
     3% or 0.03. Without noise: --misreads 0 --duplicates 0 --repeats 0 --delays 0 --disorder 0.
     """
     rates = NoiseRates(misreads=misreads, duplicates=duplicates, repeats=repeats, delays=delays, disorder=disorder)
