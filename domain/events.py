@@ -78,6 +78,15 @@ class Identifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
+CONFIDENCE_MIN = 0.75
+"""A read less sure than this may lead to a mission, but never speaks against one."""
+
+
+def is_sure(identifier: Identifier) -> bool:
+    """Whether it was read surely; a reader that gives no confidence is believed."""
+    return identifier.confidence is None or identifier.confidence >= CONFIDENCE_MIN
+
+
 class PathNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One step of a mission path: missing a *required* one is a deviation, an allowed one may be left out."""
 

@@ -22,6 +22,7 @@ from domain.events import (
     IotIdGenerated,
     MissionAmended,
     Observation,
+    is_sure,
 )
 from domain.identifiers import BINDING_ORDER, Scheme, check
 
@@ -79,12 +80,15 @@ class Candidate(NamedTuple):
 def candidates(observation: Observation) -> tuple[Candidate, ...]:
     """The identifiers of an observation in the order in which they are tried, whatever order they were read in.
 
-    The first is its *home*. One with a bad check digit may never resolve it, but is a home for want of a better.
+    What was read surely comes before what was not: a doubtful container number may happen to have a right check
+    digit and be somebody else's. The first is its *home*. One with a bad check digit may never resolve it, but is a
+    home for want of a better.
     *Guarantee*: never empty.
     """
+    sure = {check(i.scheme, i.value) for i in observation.identifiers if is_sure(i)}
     checked = sorted(
         {check(i.scheme, i.value) for i in observation.identifiers},
-        key=lambda c: (not c.bindable, BINDING_ORDER.index(c.scheme), c.value),
+        key=lambda c: (not c.bindable, c not in sure, BINDING_ORDER.index(c.scheme), c.value),
     )
     usable = [Candidate(c.key, True) for c in checked if c.bindable]
     return tuple(usable) or (Candidate(checked[0].key, False),)

@@ -24,11 +24,9 @@ from domain.events import (
     MissionEvent,
     PathNode,
     Process,
+    is_sure,
 )
 from domain.identifiers import Scheme, check
-
-CONFIDENCE_MIN = 0.75
-"""A read less sure than this may lead to a mission, but never speaks against one."""
 
 FACTS_MAX = 1_000
 """A path has a few dozen events; a reader stuck on one unit must not grow the state without end."""
@@ -153,6 +151,5 @@ def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
 
 
 def _surely_read(scan: IdScanned) -> tuple[str, ...]:
-    sure = (i for i in scan.identifiers if i.confidence is None or i.confidence >= CONFIDENCE_MIN)
-    checked = (check(identifier.scheme, identifier.value) for identifier in sure)
+    checked = (check(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier))
     return tuple(identifier.key for identifier in checked if identifier.bindable)

@@ -265,3 +265,12 @@ def test_an_identity_survives_bytes() -> None:
     found, _ = bind(expire(KEY, identity(waiting(1, 5), waiting(2, 50)), at(15), GRACE), bound(7, 40))
     encoded = msgspec.msgpack.Encoder(uuid_format="bytes").encode(found)
     assert msgspec.msgpack.decode(encoded, type=Identity) == found
+
+
+def test_what_was_read_surely_is_tried_before_a_doubtful_container() -> None:
+    doubtful = Identifier(scheme=Scheme.BIC, value=BOX, confidence=0.4)
+    sure = Identifier(scheme=Scheme.PLATE, value=TRUCK, confidence=0.9)
+    keys = [candidate.key for candidate in candidates(scan(1, 5, "DOCK", doubtful, sure))]
+    assert keys == [f"PLATE:{TRUCK}", f"BIC:{BOX}"]
+    both = msgspec.structs.replace(doubtful, confidence=0.75)
+    assert [c.key for c in candidates(scan(1, 5, "DOCK", doubtful, sure, both))] == [f"BIC:{BOX}", f"PLATE:{TRUCK}"]
