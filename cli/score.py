@@ -39,8 +39,9 @@ def score(
 ) -> None:
     """Compare alerts with a simulation's truth.
 
-    Precision and recall per kind, every difference explained. What counts is what stands at the end; alerts that were
-    raised and cleared again are transient. The exit status is 1 when a missed or false alert is not explained by a misread.
+    Precision and recall per kind, every difference explained. What counts is what stands at the end; alerts that
+    were raised and cleared again are transient. The exit status is 1 when a missed or false alert is not explained
+    by a misread.
     """
     known = _truth(truth)
     heard = _from_kafka() if alerts is None else _from_lines(alerts)

@@ -91,8 +91,9 @@ def simulate(
 ) -> None:
     """Simulate a port and tell the ground truth.
 
-    Missions by road and rail, some of them deviating, with noise. The events are lines for `missionpath publish`, in
-    order of arrival, or go straight to Kafka. Shares are written 3% or 0.03. Without noise: --misreads 0 --duplicates 0 --repeats 0 --delays 0 --disorder 0.
+    Missions by road and rail, some of them deviating, with noise. The events are lines for `missionpath publish`,
+    in order of arrival, or go straight to Kafka. Shares are written 3% or 0.03. Without noise: --misreads 0
+    --duplicates 0 --repeats 0 --delays 0 --disorder 0.
     """
     rates = NoiseRates(misreads=misreads, duplicates=duplicates, repeats=repeats, delays=delays, disorder=disorder)
     parameters = Parameters(
