@@ -26,7 +26,8 @@ from domain.events import (
 from domain.identifiers import Scheme
 from domain.journey import Journey
 from domain.mission import Mission, apply
-from domain.port import Port, parse_port
+from domain.port import Port
+from domain.port_file import parse_port
 from streams.track import Tracked, decode, encode
 
 ROUNDS = 15

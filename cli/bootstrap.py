@@ -5,7 +5,8 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from deploy.local.broker import LocalBroker
-from domain.port import Port, parse_port
+from domain.port import Port
+from domain.port_file import parse_port
 from readers.publisher import Publisher
 from runtime import settings as settings_module
 from runtime.errors import ConfigError

@@ -1,7 +1,7 @@
 """What happens to cargo, as everybody in the project says it.
 
 The same types are the JSON Lines form of ``missionpath publish``, the Avro records on Kafka and the input of
-the fold. Times carry an offset and are compared in UTC. *Source*: Guidelines §355–357 and SPEC of the field.
+the fold. Times carry an offset and are compared in UTC. *Source*: WCO–IAPH Guidelines §355–357.
 """
 
 from datetime import datetime

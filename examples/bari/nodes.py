@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from domain.port import parse_port
+from domain.port_file import parse_port
 
 PORT = parse_port((Path(__file__).parent / "port.json").read_bytes())
 

@@ -24,7 +24,8 @@ from domain.events import (
 from domain.identity import bindings_of, candidates
 from domain.journey import Journey
 from domain.mission import Mission, apply
-from domain.port import Port, parse_port
+from domain.port import Port
+from domain.port_file import parse_port
 from readers.score import Score, Truth, compare
 from readers.simulator import Parameters, Row, Simulation
 

@@ -24,7 +24,7 @@ from domain.events import (
     flaws,
 )
 from domain.identifiers import Scheme, Verdict, check
-from domain.port import parse_port
+from domain.port_file import parse_port
 
 ROOT = Path(__file__).parents[2]
 BARI = ROOT / "examples" / "bari"

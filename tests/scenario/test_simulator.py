@@ -38,7 +38,7 @@ DUMP = """
 import sys
 from pathlib import Path
 import msgspec
-from domain.port import parse_port
+from domain.port_file import parse_port
 from readers.simulator import Parameters, Simulation, encode_row
 port = parse_port(Path(sys.argv[1]).read_bytes())
 rows = []

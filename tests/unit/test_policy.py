@@ -10,7 +10,8 @@ from domain.deviations import RULES, severity_of
 from domain.events import MissionEvent, Severity
 from domain.journey import Journey
 from domain.policy import END_OF_TIME, Policy, after, spell
-from domain.port import distance_meters, parse_port
+from domain.port import distance_meters
+from domain.port_file import parse_port
 
 
 def kinds(events: tuple[MissionEvent, ...], policy: Policy) -> set[str]:
