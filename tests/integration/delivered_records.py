@@ -7,14 +7,18 @@ import msgspec
 
 from domain.events import (
     AlertStatus,
+    AmendmentReason,
     CustomsStatus,
     CustomsStatusChanged,
     DeviationAlertChanged,
     Direction,
+    EventRetracted,
     IdBound,
     Identifier,
     IdScanned,
+    Incident,
     IotIdGenerated,
+    MissionAmended,
     MissionStateChanged,
     MissionStatus,
     PathNode,
@@ -78,6 +82,32 @@ def bound() -> IdBound:
     return IdBound(event_id=uuid4(), iot_id=uuid4(), scheme=Scheme.SEAL, value="S123", valid_from=AT)
 
 
+def amended(path: tuple[PathNode, ...] | None = None) -> MissionAmended:
+    return MissionAmended(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="AIDA",
+        iot_id=uuid4(),
+        reason=AmendmentReason.NEW_VEHICLE,
+        incident=Incident.TRANSPORT_CHANGED if path else None,
+        path=path,
+        added=(TRUCK,),
+        removed=(BOX, TRUCK) if path else (),
+    )
+
+
+def retracted() -> EventRetracted:
+    return EventRetracted(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="gate",
+        retracts=uuid4(),
+        retracted_at=AT - timedelta(hours=1),
+        reason="lane 2 was reported as lane 3",
+        identifiers=(BOX, TRUCK),
+    )
+
+
 def mission_state(iot_id: UUID, revision: int, status: MissionStatus) -> MissionStateChanged:
     return MissionStateChanged(
         iot_id=iot_id,
@@ -119,11 +149,13 @@ def alert(alert_id: UUID, revision: int, status: AlertStatus) -> DeviationAlertC
 
 def every_record() -> list[Delivery]:
     """One delivery for each table, mission events of each kind included."""
-    events = [generated(), scanned(), status_changed()]
+    rerouted = amended((PathNode(node="ITBRI-QUAY"), PathNode(node="ITBRI-YARD", due_at=AT)))
+    events = [generated(), rerouted, amended(), scanned(), status_changed(), retracted()]
     return [
         *map(delivered, events),
         delivered(scanned(direction=None)),
         delivered(bound()),
+        delivered(msgspec.structs.replace(bound(), released=True)),
         *(delivered(event, iot_id=uuid4()) for event in events),
         delivered(mission_state(uuid4(), 1, MissionStatus.DEPARTED)),
         delivered(alert(uuid4(), 1, AlertStatus.RAISED)),

@@ -23,6 +23,8 @@ from tests.integration.delivered_records import AT, alert, delivered, every_reco
 READONLY, SYNTAX_ERROR, INCORRECT_QUERY = 164, 62, 80
 VIEWS = {
     "iot_ids_generated": "v_iot_ids_generated",
+    "mission_amendments": "v_mission_amendments",
+    "event_retractions": "v_event_retractions",
     "scans": "v_scans",
     "customs_statuses": "v_customs_statuses",
     "id_bindings": "v_id_bindings",
