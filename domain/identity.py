@@ -24,7 +24,7 @@ from domain.events import (
     Observation,
     is_sure,
 )
-from domain.identifiers import BINDING_ORDER, Scheme, check
+from domain.identifiers import BINDING_ORDER, Scheme, check, plainest
 
 BINDINGS_MAX = 64
 """Missions that one identifier is remembered for, the latest ones; a truck comes back every day."""
@@ -85,9 +85,9 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
     home for want of a better.
     *Guarantee*: never empty.
     """
-    sure = {check(i.scheme, i.value) for i in observation.identifiers if is_sure(i)}
+    sure = {plainest(check(i.scheme, i.value)) for i in observation.identifiers if is_sure(i)}
     checked = sorted(
-        {check(i.scheme, i.value) for i in observation.identifiers},
+        {plainest(check(i.scheme, i.value)) for i in observation.identifiers},
         key=lambda c: (not c.bindable, c not in sure, BINDING_ORDER.index(c.scheme), c.value),
     )
     usable = [Candidate(c.key, True) for c in checked if c.bindable]
@@ -114,7 +114,7 @@ def bindings_of(event: IotIdGenerated | MissionAmended) -> list[IdBound]:
 def _bound(
     event: IotIdGenerated | MissionAmended, identifiers: Iterable[Identifier], *, released: bool
 ) -> list[IdBound]:
-    checked = dict.fromkeys(check(identifier.scheme, identifier.value) for identifier in identifiers)
+    checked = dict.fromkeys(plainest(check(identifier.scheme, identifier.value)) for identifier in identifiers)
     return [
         IdBound(
             event_id=event.event_id,

@@ -26,7 +26,7 @@ from domain.events import (
     Process,
     is_sure,
 )
-from domain.identifiers import Scheme, check
+from domain.identifiers import Scheme, check, plainest
 
 FACTS_MAX = 1_000
 """A path has a few dozen events; a reader stuck on one unit must not grow the state without end."""
@@ -147,9 +147,9 @@ def _fact(event: InputEvent) -> Fact:
 def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
     checked = (check(identifier.scheme, identifier.value) for identifier in identifiers)
     # A declaration typed wrongly still needs its release.
-    return tuple(i.key for i in checked if i.bindable or i.scheme is Scheme.MRN)
+    return tuple(plainest(i).key for i in checked if i.bindable or i.scheme is Scheme.MRN)
 
 
 def _surely_read(scan: IdScanned) -> tuple[str, ...]:
     checked = (check(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier))
-    return tuple(identifier.key for identifier in checked if identifier.bindable)
+    return tuple(plainest(identifier).key for identifier in checked if identifier.bindable)

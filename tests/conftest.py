@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from deploy.local.broker import BrokerStatus, LocalBroker
@@ -12,6 +13,11 @@ from runtime.settings import Settings, load
 from topics import admin, clients
 
 LIBS = Path(os.environ.get("MISSIONPATH_TEST_KAFKA_LIBS", ".local/kafka/libs"))
+
+
+# A property is about what holds, not about how fast: a busy machine must not fail it.
+hypothesis.settings.register_profile("missionpath", deadline=None)
+hypothesis.settings.load_profile("missionpath")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from domain.events import Severity
 from domain.journey import Journey
 from domain.mission import Read
 
-GROUPS = (("BIC:", "ILU:"), ("PLATE:",))
+GROUPS = (("BIC:", "ILU:", "SWAP_BODY:"), ("PLATE:",))
 """Schemes that name the same thing: the unit, and the vehicle under it."""
 
 

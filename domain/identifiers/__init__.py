@@ -4,7 +4,7 @@ A bad identifier is flagged, never dropped: OCR misreads are the reason that che
 *bindable* identifier may lead to a mission; a misread must not silently point at somebody else's container.
 """
 
-from domain.identifiers.checking import aliases, check, normalise
+from domain.identifiers.checking import aliases, check, normalise, plainest
 from domain.identifiers.checksums import mod11_digit
 from domain.identifiers.guess import Guess, guess
 from domain.identifiers.misreads import misread_candidates
@@ -30,6 +30,7 @@ __all__ = [
     "misread_candidates",
     "mod11_digit",
     "normalise",
+    "plainest",
     "plate_country",
     "read_mrn",
     "read_wagon",

@@ -63,6 +63,16 @@ def _found(form: Form, raw: str, tidied: str) -> str | None:
     return None
 
 
+def plainest(checked: Checked) -> Checked:
+    """Of an identifier and its aliases the one that says least: the same for all that name the same thing.
+
+    In this form identifiers are bound, looked up and compared, for one side may name a plate's country and not the
+    other.
+    """
+    others = aliases(checked)
+    return min((checked, *others), key=lambda each: (len(each.value), each.key)) if others else checked
+
+
 def aliases(checked: Checked) -> tuple[Checked, ...]:
     """Other identifiers under which the same thing goes, to be bound and looked up as well.
 

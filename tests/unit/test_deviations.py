@@ -491,3 +491,14 @@ def test_one_cancelled_declaration_of_two_leaves_the_mission_under_way() -> None
     both_cancelled = status(3, 6, CustomsStatus.CANCELLED, *ids(MRN=MRN_2))
     assert of_kind("OVERDUE", (two, one_cancelled, deadline(600)))
     assert not of_kind("OVERDUE", (two, one_cancelled, both_cancelled, deadline(600)))
+
+
+def test_a_plate_agrees_whether_or_not_its_country_was_read() -> None:
+    with_country = ids(BIC=BOX, PLATE=f"IT:{TRUCK}")
+    assert not of_kind("IDENTIFIER_MISMATCH", (plan(), scan(2, 1, "DOCK", *with_country)))
+    declared = plan(identifiers=(*with_country, *ids(MRN=MRN_1)))
+    assert not of_kind("IDENTIFIER_MISMATCH", (declared, scan(2, 1, "DOCK", *ids(BIC=BOX, PLATE=TRUCK))))
+    other = scan(2, 1, "DOCK", *ids(BIC=BOX, PLATE=f"IT:{OTHER_TRUCK}"))
+    assert [finding.subject for finding in of_kind("IDENTIFIER_MISMATCH", (plan(), other))] == [
+        f"PLATE:{OTHER_TRUCK}"
+    ]

@@ -13,6 +13,7 @@ from domain.identifiers import (
     aliases,
     check,
     mod11_digit,
+    plainest,
     plate_country,
     read_mrn,
     read_wagon,
@@ -290,3 +291,4 @@ def test_aliases(scheme: Scheme, value: str, others: list[tuple[Scheme, str]]) -
     found = aliases(check(scheme, value))
     assert [(each.scheme, each.value) for each in found] == others
     assert all(each.bindable for each in found)
+    assert {plainest(each) for each in (check(scheme, value), *found)} == {plainest(check(scheme, value))}

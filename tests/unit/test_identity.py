@@ -274,3 +274,13 @@ def test_what_was_read_surely_is_tried_before_a_doubtful_container() -> None:
     assert keys == [f"PLATE:{TRUCK}", f"BIC:{BOX}"]
     both = msgspec.structs.replace(doubtful, confidence=0.75)
     assert [c.key for c in candidates(scan(1, 5, "DOCK", doubtful, sure, both))] == [f"BIC:{BOX}", f"PLATE:{TRUCK}"]
+
+
+def test_a_plate_leads_to_its_mission_with_or_without_its_country() -> None:
+    known: dict[str, Identity] = {}
+    for bound in bindings_of(plan(identifiers=ids(PLATE=f"IT:{TRUCK}"))):
+        key = f"{bound.scheme.value}:{bound.value}"
+        known[key], _ = bind(known.get(key, Identity()), bound)
+    for read in (TRUCK, f"IT:{TRUCK}"):
+        (tried,) = candidates(scan(2, 5, "DOCK", *ids(PLATE=read)))
+        assert bound_to(known[tried.key], at(5)) is not None
