@@ -5,7 +5,7 @@ until the next one. A read that no binding covers waits; whatever binds its iden
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,11 +25,11 @@ from domain.events import (
     is_sure,
 )
 from domain.identifiers import BINDING_ORDER, Scheme, check, plainest
+from domain.policy import after
 
 BINDINGS_MAX = 64
 """Missions that one identifier is remembered for, the latest ones; a truck comes back every day."""
 
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 PARKED_MAX = 256
 """Observations that may wait under one identifier; a reader stuck on an unknown object must not fill the store."""
 
@@ -179,7 +179,7 @@ def expire(key: str, identity: Identity, as_of: datetime, grace: timedelta) -> I
     """Judge the waiting ones as of a moment: at home they count as missing, copies elsewhere are dropped."""
     waiting = []
     for p in identity.parked:
-        over = _expiry(p, grace) <= as_of
+        over = after(p.occurred_at, grace) <= as_of
         if over and p.home != key:
             continue
         waiting.append(msgspec.structs.replace(p, missing=True) if over and not p.missing else p)
@@ -188,12 +188,7 @@ def expire(key: str, identity: Identity, as_of: datetime, grace: timedelta) -> I
 
 def next_expiry(identity: Identity, grace: timedelta) -> datetime | None:
     """When the next waiting observation must be judged."""
-    return min((_expiry(p, grace) for p in identity.parked if not p.missing), default=None)
-
-
-def _expiry(parked: Parked, grace: timedelta) -> datetime:
-    # A reader's clock may say anything, the end of time included.
-    return parked.occurred_at + min(grace, END_OF_TIME - parked.occurred_at)
+    return min((after(p.occurred_at, grace) for p in identity.parked if not p.missing), default=None)
 
 
 def unknown_objects(object_key: str, identity: Identity) -> list[Finding]:

@@ -1,11 +1,12 @@
 """What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from domain.events import CustomsStatus, MissionStatus, PathNode
 from domain.mission import Amendment, Mission, Plan, Read, Retraction, Ruling
+from domain.policy import END_OF_TIME
 from domain.port import Port
 
 FREE = frozenset(
@@ -17,8 +18,6 @@ FREE = frozenset(
     }
 )
 """Statuses under which goods may leave the port (§361)."""
-
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 NOT_A_STATUS = frozenset({CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
 """Holds are orthogonal to the status."""

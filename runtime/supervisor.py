@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import Fatal
@@ -30,7 +30,6 @@ class Child:
     started_at: float = 0.0
     start_at: float = 0.0
     quick_failures: int = 0
-    restarts: int = field(default=0)
 
     def tail(self) -> str:
         """The last lines it printed."""
@@ -108,5 +107,4 @@ class Supervisor:
             raise Fatal(f"{child.name} keeps ending (exit status {status}); {child.log} ends with\n{child.tail()}")
         pause_seconds = min(2.0 ** (child.quick_failures - 1), PAUSE_SECONDS_MAX)
         child.process, child.start_at = None, now + pause_seconds
-        child.restarts += 1
         return [f"{child.name}: ended with exit status {status}, starting again in {pause_seconds:.0f} s"]

@@ -57,8 +57,8 @@ class Sink:
             await self.write()
 
     async def write_if_due(self) -> None:
-        """Write the batch when it is old enough."""
-        if self._batch.due:
+        """Write the batch when it is old enough; chunks that left no row in it are acknowledged at once."""
+        if self._batch.due or (self._events and not len(self._batch)):
             await self.write()
 
     async def write(self) -> None:

@@ -75,7 +75,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def ack_chunk(self, chunk: Chunk) -> bool:
         """Let the offsets up to the chunk's end be committed.
 
-        *Raises*: Fatal when a chunk before it was not acknowledged: committing would skip that one.
+        *Raises*: Fatal when a later chunk of its partition was acknowledged before it.
         """
         with ack_lock:
             chunk.acked = True

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from runtime.errors import Fatal, InvalidRecord
 
 AvroSchema = dict[str, Any]
-NAMESPACE = "org.missionpath.cargo"
 
 
 class Registry(Protocol):
