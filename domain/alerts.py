@@ -1,4 +1,4 @@
-"""The life of an alert: raised, changed, cleared. What changed is the difference of two assessments."""
+"""The life of an alert: raised, changed, dealt with, cleared. What changed is the difference of two assessments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.deviations import RULES, Finding, severity_of
-from domain.events import AlertStatus, DeviationAlertChanged
+from domain.events import AlertStatus, DeviationAlertChanged, ReviewStatus
 from domain.policy import Policy
 
 ALERT_NAMESPACE = UUID("6f1c7f5e-4a52-5b8e-9d0b-2f6c1f1c9a10")
@@ -33,8 +33,13 @@ class Ledger(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def open_kinds(self) -> tuple[str, ...]:
-        """The kinds of the deviations that stand, sorted, one each."""
-        return tuple(sorted({entry.finding.kind for entry in self.entries if entry.is_open}))
+        """The kinds of the deviations that stand and were not disposed of, sorted, one each."""
+        standing = (entry.finding for entry in self.entries if entry.is_open)
+        return tuple(sorted({finding.kind for finding in standing if not _is_disposed(finding)}))
+
+
+def _is_disposed(finding: Finding) -> bool:
+    return finding.handling is not None and finding.handling.status is ReviewStatus.DISPOSED
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -66,7 +71,8 @@ def changes(ledger: Ledger, findings: Iterable[Finding], cause: Cause) -> tuple[
             alerts.append(_alert(after, status, cause))
     for finding in wanted.values():
         entries.append(Entry(finding, 1, True))
-        alerts.append(_alert(entries[-1], AlertStatus.RAISED, cause))
+        status = AlertStatus(finding.handling.status) if finding.handling else AlertStatus.RAISED
+        alerts.append(_alert(entries[-1], status, cause))
     return Ledger(tuple(entries), ledger.revision + 1), alerts
 
 
@@ -77,8 +83,10 @@ def _next(entry: Entry, finding: Finding | None) -> tuple[Entry, AlertStatus | N
         return Entry(entry.finding, entry.revision + 1, False), AlertStatus.CLEARED
     if entry.is_open and finding == entry.finding:
         return entry, None
-    status = AlertStatus.CHANGED if entry.is_open else AlertStatus.RAISED
-    return Entry(finding, entry.revision + 1, True), status
+    known = entry.finding.handling if entry.is_open else None
+    if finding.handling is not None and finding.handling != known:
+        return Entry(finding, entry.revision + 1, True), AlertStatus(finding.handling.status)
+    return Entry(finding, entry.revision + 1, True), AlertStatus.CHANGED if entry.is_open else AlertStatus.RAISED
 
 
 def _bounded(finding: Finding) -> Finding:
@@ -111,4 +119,6 @@ def _alert(entry: Entry, status: AlertStatus, cause: Cause) -> DeviationAlertCha
         sentence=sentence,
         evidence=finding.evidence,
         trigger=cause.trigger,
+        outcome=finding.handling.outcome if finding.handling else None,
+        reviewed_by=finding.handling.reviewer if finding.handling else None,
     )

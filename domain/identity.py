@@ -15,6 +15,8 @@ from domain.alerts import Ledger
 from domain.deviations import Finding
 from domain.deviations.unknown_object import unknown
 from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
     EventRetracted,
     IdBound,
     Identifier,
@@ -22,10 +24,16 @@ from domain.events import (
     IotIdGenerated,
     MissionAmended,
     Observation,
+    TrainComposed,
+    UnitExpected,
+    VesselManifested,
     is_sure,
 )
+from domain.facts import Review, review_of
+from domain.history import order
 from domain.identifiers import BINDING_ORDER, Scheme, check, plainest
 from domain.policy import after
+from domain.reviews import reviewed
 
 BINDINGS_MAX = 64
 """Missions that one identifier is remembered for, the latest ones; a truck comes back every day."""
@@ -34,13 +42,37 @@ PARKED_MAX = 256
 """Observations that may wait under one identifier; a reader stuck on an unknown object must not fill the store."""
 
 
+REVIEWS_MAX = 16
+"""Reviews of an unknown object that are remembered, the latest ones."""
+
+EXPECTED_MAX = 16
+"""Lists and manifests that one unit is remembered to stand on, the latest ones."""
+
+EXPECTED_BY_TRAIN = timedelta(days=7)
+EXPECTED_BY_SHIP = timedelta(days=30)
+"""For how long after a list, or a manifest, its units are expected."""
+
+
 class Binding(msgspec.Struct, frozen=True, array_like=True):
-    """From ``valid_from`` on the identifier means this IOT_ID or, ``released``, no longer does."""
+    """From ``valid_from`` on the identifier means this IOT_ID or, ``released``, no longer does.
+
+    *Shape*: ``withdrawn``, the other bindings of that event never were.
+    """
 
     valid_from: datetime
     event_id: UUID
     iot_id: UUID
     released: bool = False
+    withdrawn: bool = False
+
+
+class Expectation(msgspec.Struct, frozen=True, array_like=True):
+    """A list or a manifest names the unit, so that it is no unknown object in that time."""
+
+    expected_from: datetime
+    event_id: UUID
+    expected_until: datetime
+    conveyance: str
 
 
 class Parked(msgspec.Struct, frozen=True, array_like=True):
@@ -68,6 +100,8 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
     bindings: tuple[Binding, ...] = ()
     parked: tuple[Parked, ...] = ()
     ledger: Ledger = Ledger()
+    expected: tuple[Expectation, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 class Candidate(NamedTuple):
@@ -83,7 +117,7 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
     What was read surely comes before what was not: a doubtful container number may happen to have a right check
     digit and be somebody else's. The first is its *home*. One with a bad check digit may never resolve it, but is a
     home for want of a better.
-    *Guarantee*: never empty.
+    *Shape*: empty for a retraction that names nothing but a conveyance, never else.
     """
     sure = {plainest(check(i.scheme, i.value)) for i in observation.identifiers if is_sure(i)}
     checked = sorted(
@@ -91,20 +125,24 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
         key=lambda c: (not c.bindable, c not in sure, BINDING_ORDER.index(c.scheme), c.value),
     )
     usable = [Candidate(c.key, True) for c in checked if c.bindable]
-    return tuple(usable) or (Candidate(checked[0].key, False),)
+    return tuple(usable) or tuple(Candidate(c.key, False) for c in checked[:1])
 
 
 def lookup_time(observation: Observation) -> datetime:
     """The moment as of which bindings are asked: a retraction follows the event that it takes back."""
-    return observation.retracted_at if isinstance(observation, EventRetracted) else observation.occurred_at
+    if isinstance(observation, EventRetracted):
+        return observation.retracted_at
+    return observation.starts_at if isinstance(observation, AppointmentMade) else observation.occurred_at
 
 
-def bindings_of(event: IotIdGenerated | MissionAmended) -> list[IdBound]:
+def bindings_of(event: IotIdGenerated | MissionAmended | EventRetracted) -> list[IdBound]:
     """What an event binds and releases.
 
     Of a new IOT_ID: one binding for each identifier that may bind, and for the IOT_ID itself. Of an amendment: what
-    it adds and what it removes.
+    it adds and what it removes. Of a retraction that names an IOT_ID first: that the retracted event bound nothing.
     """
+    if isinstance(event, EventRetracted):
+        return _withdrawn(event)
     if isinstance(event, IotIdGenerated):
         itself = Identifier(scheme=Scheme.IOT_ID, value=str(event.iot_id))
         return _bound(event, (itself, *event.identifiers), released=False)
@@ -129,11 +167,55 @@ def _bound(
     ]
 
 
-def bound_to(identity: Identity, at: datetime) -> UUID | None:
-    """The IOT_ID that the identifier meant at that moment, none if nothing bound it yet."""
+def _withdrawn(event: EventRetracted) -> list[IdBound]:
+    if not event.identifiers or event.identifiers[0].scheme is not Scheme.IOT_ID:
+        return []
+    itself = check(Scheme.IOT_ID, event.identifiers[0].value)
+    if not itself.bindable:
+        return []
+    checked = dict.fromkeys(plainest(check(each.scheme, each.value)) for each in event.identifiers)
+    return [
+        IdBound(
+            event_id=event.retracts,
+            iot_id=UUID(itself.value),
+            scheme=each.scheme,
+            value=each.value,
+            valid_from=event.retracted_at,
+            withdrawn=True,
+        )
+        for each in checked
+        if each.bindable
+    ]
+
+
+def expectations_of(event: TrainComposed | VesselManifested) -> list[UnitExpected]:
+    """The units that a train's list or a ship's manifest names, as far as their numbers may bind."""
+    by_train = isinstance(event, TrainComposed)
+    conveyance = event.train if isinstance(event, TrainComposed) else event.call
+    units = dict.fromkeys(plainest(check(each.unit.scheme, each.unit.value)) for each in event.units)
+    return [
+        UnitExpected(
+            event_id=event.event_id,
+            conveyance=conveyance,
+            scheme=unit.scheme,
+            value=unit.value,
+            expected_from=event.occurred_at,
+            expected_until=after(event.occurred_at, EXPECTED_BY_TRAIN if by_train else EXPECTED_BY_SHIP),
+        )
+        for unit in units
+        if unit.bindable
+    ]
+
+
+def bound_to(identity: Identity, at: datetime, *, even_withdrawn: bool = False) -> UUID | None:
+    """The IOT_ID that the identifier meant at that moment, none if nothing bound it yet.
+
+    *Shape*: what was ``withdrawn`` is asked for by retractions, which follow the event that they take back.
+    """
+    withdrawn = {b.event_id for b in identity.bindings if b.withdrawn and not even_withdrawn}
     released: set[UUID] = set()
     for binding in reversed(identity.bindings):
-        if binding.valid_from > at:
+        if binding.valid_from > at or binding.withdrawn or binding.event_id in withdrawn:
             continue
         if binding.released:
             released.add(binding.iot_id)
@@ -147,13 +229,42 @@ def bind(identity: Identity, event: IdBound) -> tuple[Identity, list[tuple[UUID,
 
     *Guarantee*: any order of bindings ends in the same list; a repeated one changes nothing.
     """
-    binding = Binding(event.valid_from, event.event_id, event.iot_id, event.released)
+    binding = Binding(event.valid_from, event.event_id, event.iot_id, event.released, event.withdrawn)
     if binding in identity.bindings:
         return identity, []
     bindings = tuple(sorted((*identity.bindings, binding), key=lambda b: (b.valid_from, b.event_id)))[-BINDINGS_MAX:]
-    known = Identity(bindings, identity.parked, identity.ledger)
-    woken = [(iot_id, p) for p in identity.parked if (iot_id := bound_to(known, p.occurred_at)) is not None]
+    known = msgspec.structs.replace(identity, bindings=bindings)
+    woken = [(iot_id, p) for p in identity.parked if (iot_id := meant_by(known, p)) is not None]
     return settle(known, {p.event_id for _, p in woken}), woken
+
+
+def meant_by(identity: Identity, parked: Parked) -> UUID | None:
+    """The IOT_ID that the identifier meant for an observation."""
+    return bound_to(identity, parked.occurred_at, even_withdrawn=parked.retracts is not None)
+
+
+def expect(identity: Identity, event: UnitExpected) -> Identity:
+    """Learn that a list or a manifest names the unit; the same identity when that is known.
+
+    *Guarantee*: any order ends in the same expectations.
+    """
+    expectation = Expectation(event.expected_from, event.event_id, event.expected_until, event.conveyance)
+    if expectation in identity.expected:
+        return identity
+    expected = sorted((*identity.expected, expectation), key=lambda e: (e.expected_from, e.event_id))
+    return msgspec.structs.replace(identity, expected=tuple(expected[-EXPECTED_MAX:]))
+
+
+def review(identity: Identity, event: AlertReviewed) -> Identity:
+    """Learn how customs dealt with the alert about this unknown object; the same identity when that is known.
+
+    *Guarantee*: any order ends in the same reviews.
+    """
+    known = review_of(event)
+    if known in identity.reviews:
+        return identity
+    reviews = sorted((*identity.reviews, known), key=order)
+    return msgspec.structs.replace(identity, reviews=tuple(reviews[-REVIEWS_MAX:]))
 
 
 def park(identity: Identity, parked: Parked) -> Identity:
@@ -192,12 +303,18 @@ def next_expiry(identity: Identity, grace: timedelta) -> datetime | None:
 
 
 def unknown_objects(object_key: str, identity: Identity) -> list[Finding]:
-    """The deviation of everything that was seen under this identifier and stays unknown."""
+    """The deviation of everything that was seen under this identifier, and stays unknown and unexpected."""
     retracted = {p.retracts for p in identity.parked}
-    seen = [p for p in identity.parked if p.missing and p.is_scan and p.event_id not in retracted]
+    missing = (p for p in identity.parked if p.missing and p.is_scan and p.event_id not in retracted)
+    seen = [p for p in missing if not _is_expected(identity, p.occurred_at)]
     if not seen:
         return []
-    return [unknown(object_key, seen[0].node, seen[0].occurred_at, [p.event_id for p in seen])]
+    finding = unknown(object_key, seen[0].node, seen[0].occurred_at, [p.event_id for p in seen])
+    return reviewed([finding], identity.reviews, object_key, {p.event_id: p.occurred_at for p in seen})
+
+
+def _is_expected(identity: Identity, at: datetime) -> bool:
+    return any(each.expected_from <= at <= each.expected_until for each in identity.expected)
 
 
 def as_parked(observation: Observation, home: str, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Parked:

@@ -1,13 +1,17 @@
 """What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
-from domain.events import CustomsStatus, MissionStatus, PathNode
-from domain.mission import Amendment, Mission, Plan, Read, Retraction, Ruling
+from domain.appointments import Control, joint_control, standing
+from domain.events import AppointmentPurpose, CustomsStatus, MissionStatus, PathNode
+from domain.facts import Amendment, Booking, Plan, Read, Review, Ruling, Signal
+from domain.mission import Mission
 from domain.policy import END_OF_TIME
 from domain.port import Port
+from domain.view import counting
 
 FREE = frozenset(
     {
@@ -19,8 +23,15 @@ FREE = frozenset(
 )
 """Statuses under which goods may leave the port (§361)."""
 
-NOT_A_STATUS = frozenset({CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
-"""Holds are orthogonal to the status."""
+NOT_A_STATUS = frozenset(
+    {
+        CustomsStatus.HOLD_PLACED,
+        CustomsStatus.HOLD_LIFTED,
+        CustomsStatus.CONTROL_SATISFACTORY,
+        CustomsStatus.CONTROL_UNSATISFACTORY,
+    }
+)
+"""Holds and results of controls are orthogonal to the status."""
 
 
 class Hold(NamedTuple):
@@ -56,18 +67,20 @@ class Journey:
     """One mission at a port, read off its facts once and then asked by every rule.
 
     *Shape*: ``reads`` are those until the mission ended, ``reads_after_end`` the others; both by event time. ``path``
-    and ``mrns`` are the path and the declarations in force in the end.
+    and ``mrns`` are the path and the declarations in force in the end, ``bookings`` the appointments that stand.
     """
 
     def __init__(self, mission: Mission, port: Port) -> None:
         self.mission = mission
         self.port = port
-        retracted = {fact.retracts for fact in mission.facts if isinstance(fact, Retraction)}
-        facts = [fact for fact in mission.facts if fact.event_id not in retracted]
+        facts = counting(mission.facts)
         plans = [fact for fact in facts if isinstance(fact, Plan)]
         self.plan = plans[-1] if plans else None
         self.amendments = self._amending([fact for fact in facts if isinstance(fact, Amendment)])
         self.rulings = [fact for fact in facts if isinstance(fact, Ruling)]
+        self.signals = [fact for fact in facts if isinstance(fact, Signal)]
+        self.bookings = standing([fact for fact in facts if isinstance(fact, Booking)])
+        self.reviews = [fact for fact in facts if isinstance(fact, Review)]
         self.mrns = tuple(k.removeprefix("MRN:") for k in self.keys_at(END_OF_TIME) if k.startswith("MRN:"))
         self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
         self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
@@ -77,6 +90,48 @@ class Journey:
         self.reads_after_end = reads[len(self.reads) :]
         self.path = self.path_at(END_OF_TIME)
         self.trace = trace(self.path, self.reads)
+
+    @property
+    def owner(self) -> str:
+        """The IOT_ID."""
+        return str(self.mission.iot_id)
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """Up to when absences were judged."""
+        return self.mission.checked_at
+
+    @property
+    def moments(self) -> Mapping[UUID, datetime]:
+        """The event time of every fact, by event id."""
+        return {fact.event_id: fact.occurred_at for fact in self.mission.facts}
+
+    def is_disclosed(self, fact: Ruling | Booking) -> bool:
+        """Whether others than customs may know of it by now; an embargo ends with the absences judged up to then."""
+        return fact.not_before is None or (self.checked_at is not None and self.checked_at >= fact.not_before)
+
+    def disclosures(self) -> Iterator[datetime]:
+        """When each embargo ends."""
+        secrets: list[Ruling | Booking] = [*self.rulings, *self.bookings]
+        return (fact.not_before for fact in secrets if fact.not_before is not None)
+
+    def slots(self, node: str) -> list[Booking]:
+        """The slots booked at a gate."""
+        return [b for b in self.bookings if b.purpose is AppointmentPurpose.GATE_SLOT and b.node == node]
+
+    def controls(self) -> list[Booking]:
+        """The controls that are set, in order of their beginning."""
+        return [b for b in self.bookings if b.purpose is AppointmentPurpose.CONTROL]
+
+    def next_control(self) -> Control | None:
+        """The visit that several authorities' controls are grouped into, as far as it is disclosed (§38, §41).
+
+        *Shape*: none when all that is set was followed by a result.
+        """
+        results = (CustomsStatus.CONTROL_SATISFACTORY, CustomsStatus.CONTROL_UNSATISFACTORY)
+        done_at = max((r.occurred_at for r in self.rulings if r.status in results), default=None)
+        ahead = [b for b in self.controls() if done_at is None or b.starts_at > done_at]
+        return joint_control([booking for booking in ahead if self.is_disclosed(booking)])
 
     @property
     def status(self) -> MissionStatus:
@@ -150,7 +205,14 @@ class Journey:
 
         A status without a declaration counts for all of them.
         """
-        return {mrn: self._status_of(mrn, at) for mrn in self.mrns or ("",)}
+        return self._statuses([ruling for ruling in self.rulings if ruling.occurred_at <= at])
+
+    def statuses_disclosed(self) -> dict[str, CustomsStatus | None]:
+        """The statuses in force, as far as others than customs may know of them."""
+        return self._statuses([ruling for ruling in self.rulings if self.is_disclosed(ruling)])
+
+    def _statuses(self, rulings: list[Ruling]) -> dict[str, CustomsStatus | None]:
+        return {mrn: _status_of(mrn, rulings) for mrn in self.mrns or ("",)}
 
     def _given_to_all(self, status: CustomsStatus) -> Ruling | None:
         """The ruling with which every declaration had this status, none while one has not."""
@@ -161,12 +223,13 @@ class Journey:
         known = [ruling for ruling in firsts if ruling is not None]
         return max(known, key=lambda r: (r.occurred_at, r.event_id)) if len(known) == len(firsts) else None
 
-    def _status_of(self, mrn: str, at: datetime) -> CustomsStatus | None:
-        for ruling in reversed(self.rulings):
-            concerned = not ruling.mrns or mrn in ruling.mrns or not mrn
-            if ruling.occurred_at <= at and concerned and ruling.status not in NOT_A_STATUS:
-                return ruling.status
-        return None
+
+def _status_of(mrn: str, rulings: list[Ruling]) -> CustomsStatus | None:
+    for ruling in reversed(rulings):
+        concerned = not ruling.mrns or mrn in ruling.mrns or not mrn
+        if concerned and ruling.status not in NOT_A_STATUS:
+            return ruling.status
+    return None
 
 
 def trace(path: tuple[PathNode, ...], reads: list[Read]) -> Trace:

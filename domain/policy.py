@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from domain.events import Severity
+from domain.events import Name, Severity
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 TEN_YEARS_HOURS = 24 * 3_653
@@ -32,9 +32,45 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     travel_distance_min_meters: Annotated[
         float, Meta(ge=0, description="nodes nearer to each other are one place: travel between them is not judged")
     ] = 1_000.0
+    exit_certified_by: Annotated[
+        tuple[Name, ...],
+        Meta(description="whose certification of an exit counts; anybody's when empty"),
+    ] = ()
+    slot_tolerance_minutes: Annotated[
+        int, Meta(ge=0, le=TEN_YEARS_HOURS * 60, description="how far outside its slot a unit may pass a gate")
+    ] = 30
+    corridor_meters: Annotated[
+        float, Meta(ge=0, description="how far a device may be from the straight way between nodes; 0: not judged")
+    ] = 0.0
+    train_passing_minutes: Annotated[
+        int,
+        Meta(ge=1, le=TEN_YEARS_HOURS * 60, description="how long a train may take to pass the rail gate"),
+    ] = 30
+    mass_tolerance_percent: Annotated[
+        float,
+        Meta(ge=0, le=100, description="how far a verified mass may be from the declared one"),
+    ] = 5.0
+    pre_arrival_notice_hours: Annotated[
+        int,
+        Meta(ge=0, le=TEN_YEARS_HOURS, description="how long before a ship arrives she must be notified"),
+    ] = 72
+    dangerous_goods_notice_hours: Annotated[
+        int, Meta(ge=0, le=TEN_YEARS_HOURS, description="the same of her dangerous goods, if she carries any")
+    ] = 48
+    manifest_notice_hours: Annotated[int, Meta(ge=0, le=TEN_YEARS_HOURS, description="the same of her manifest")] = 24
     severities: Annotated[
         dict[str, Severity], Meta(description="severities by kind that differ from those of the kinds themselves")
     ] = {}
+
+    @property
+    def slot_tolerance(self) -> timedelta:
+        """How far outside its slot a unit may pass a gate."""
+        return timedelta(minutes=self.slot_tolerance_minutes)
+
+    @property
+    def train_passing(self) -> timedelta:
+        """How long a train takes to pass the rail gate at the most."""
+        return timedelta(minutes=self.train_passing_minutes)
 
     @property
     def exit_check_grace(self) -> timedelta:

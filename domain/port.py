@@ -1,15 +1,16 @@
 """The logistic nodes that missions pass, and the paths a port lays down per process."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
-from domain.events import Direction, Name, NodeId, Process
+from domain.events import Direction, Name, NodeId, Position, Process
 from domain.policy import TEN_YEARS_HOURS, Policy
 
 EARTH_RADIUS_METERS = 6_371_008.8
@@ -26,11 +27,43 @@ class NodeKind(StrEnum):
     RAIL_GATE = "RAIL_GATE"
 
 
+class Weekday(StrEnum):
+    """A day of the week; the order is that of ``datetime.weekday``."""
+
+    MON = "MON"
+    TUE = "TUE"
+    WED = "WED"
+    THU = "THU"
+    FRI = "FRI"
+    SAT = "SAT"
+    SUN = "SUN"
+
+
+WEEKDAYS = tuple(Weekday)
+
+
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A time of the week, by the port's clocks, from ``start`` until just before ``end``; it ends on the same day.
+
+    *Shape*: ``HH:MM``; an ``end`` of ``24:00`` is midnight.
+    """
+
+    days: tuple[Weekday, ...] = WEEKDAYS
+    start: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?![\s\S])")] = "00:00"
+    end: Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)(?![\s\S])")] = "24:00"
+
+    def contains(self, local: datetime) -> bool:
+        """Whether a local time falls into it."""
+        return WEEKDAYS[local.weekday()] in self.days and self.start <= f"{local:%H:%M}" < self.end
+
+
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A physical or virtual place with ID-readers; *Units*: WGS 84 degrees.
 
     ``passage`` is the way a one-way gate is passed; a two-way gate has none, its readers tell the direction.
-    ``dwell_max_minutes`` is how long a unit may stay, none where nobody minds.
+    ``dwell_max_minutes`` is how long a unit may stay, none where nobody minds. ``openings`` are the times at which
+    units may be opened there; in a customs space they always may. At a gate that ``requires_slot``, a passage must
+    be booked. A device not farther than ``radius_meters`` away is there.
     """
 
     node: NodeId
@@ -40,6 +73,9 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     longitude: Annotated[float, Meta(ge=-180, le=180)]
     passage: Direction | None = None
     dwell_max_minutes: Annotated[int, Meta(ge=1, le=TEN_YEARS_HOURS * 60)] | None = None
+    openings: tuple[Window, ...] = ()
+    requires_slot: bool = False
+    radius_meters: Annotated[float, Meta(ge=1, le=100_000)] = 300.0
 
     @property
     def dwell_max(self) -> timedelta | None:
@@ -78,6 +114,7 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     nodes: tuple[Node, ...]
     paths: dict[Process, tuple[TemplateNode, ...]]
     travel: tuple[Travel, ...] = ()
+    timezone: Annotated[str, Meta(min_length=1, description="of the nodes' openings, e.g. Europe/Rome")] = "UTC"
     policy: Policy = Policy()
 
     def node(self, node_id: str) -> Node | None:
@@ -88,6 +125,26 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def _by_id(self) -> dict[str, Node]:
         # Asked for at every read of every assessment; a port has hundreds of nodes.
         return {node.node: node for node in self.nodes}
+
+    @cached_property
+    def clocks(self) -> ZoneInfo:
+        """The time zone of its clocks; ``parse_port`` has seen to it that it exists."""
+        return ZoneInfo(self.timezone)
+
+    def may_open(self, node_id: str, at: datetime) -> bool:
+        """Whether a unit may be opened at that node at that time."""
+        node = self.node(node_id)
+        if node is None:
+            return False
+        if node.kind is NodeKind.CUSTOMS_SPACE:
+            return True
+        return bool(node.openings) and any(w.contains(at.astimezone(self.clocks)) for w in node.openings)
+
+    def node_near(self, position: Position) -> Node | None:
+        """The nearest node whose place the position is in, none when it is in none."""
+        distances = [(meters_to(node, position), node.node) for node in self.nodes]
+        inside = [(meters, name) for meters, name in distances if meters <= self._by_id[name].radius_meters]
+        return self._by_id[min(inside)[1]] if inside else None
 
     def is_exit(self, node_id: str, direction: Direction | None) -> bool:
         """Whether a read there means that the unit left the port by land."""
@@ -120,3 +177,26 @@ def distance_meters(one_latitude: float, one_longitude: float, latitude: float, 
     shrink = cos(radians(one_latitude)) * cos(radians(latitude))
     half_chord = sin(north / 2) ** 2 + shrink * sin(east / 2) ** 2
     return 2 * EARTH_RADIUS_METERS * asin(sqrt(min(1.0, half_chord)))
+
+
+def meters_to(node: Node, position: Position) -> float:
+    """How far a position is from a node's reference point."""
+    return distance_meters(node.latitude, node.longitude, position.latitude, position.longitude)
+
+
+def meters_beside(one: Node, other: Node, position: Position) -> float:
+    """How far a position is from the straight way between two nodes.
+
+    On the plane that touches the earth there: within a percent for the ways of a port and its hinterland, up to
+    some hundred kilometers.
+    """
+    shrink = cos(radians(position.latitude))
+
+    def plane(latitude: float, longitude: float) -> complex:
+        east, north = radians(longitude - position.longitude) * shrink, radians(latitude - position.latitude)
+        return complex(east, north) * EARTH_RADIUS_METERS
+
+    start, end = plane(one.latitude, one.longitude), plane(other.latitude, other.longitude)
+    way = end - start
+    along = 0.0 if way == 0 else max(0.0, min(1.0, -(start * way.conjugate()).real / abs(way) ** 2))
+    return abs(start + along * way)

@@ -1,6 +1,7 @@
 """A port as a file: read, and refused where it contradicts itself."""
 
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 import msgspec
 
@@ -11,8 +12,7 @@ from domain.port import Port
 def parse_port(text: bytes) -> Port:
     """Read a port file (JSON).
 
-    *Raises*: ValueError naming the field that is wrong, the node or pair that is named twice, the node of a path
-    or a way that does not exist, or the kind of deviation that does not exist.
+    *Raises*: ValueError naming the field that is wrong, what is named twice, or what it names that does not exist.
     """
     port = msgspec.json.decode(text, type=Port)
     for flaw in _flaws(port):
@@ -34,5 +34,10 @@ def _flaws(port: Port) -> Iterator[str]:
         if one == other or {one, other} in pairs:
             yield f"travel: needs two nodes, each pair once: {one}, {other}"
         pairs.add(frozenset((one, other)))
+    if port.timezone not in available_timezones():
+        yield f"timezone: there is no {port.timezone}"
+    for node in port.nodes:
+        if any(window.start >= window.end for window in node.openings):
+            yield f"openings of {node.node}: a window ends before it starts; one over midnight is two"
     if strange := sorted(port.policy.severities.keys() - RULES.keys()):
         yield f"policy.severities: no such kind of deviation: {', '.join(strange)}"

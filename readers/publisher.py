@@ -1,8 +1,20 @@
 """Publishing input events: which topic, which key, how fast."""
 
 import time
+from typing import cast
 
-from domain.events import InputEvent, IotIdGenerated, MissionAmended
+from domain.conveyance import conveyance_of
+from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
+    CustomsStatusChanged,
+    DeviceSignalled,
+    EventRetracted,
+    IdScanned,
+    InputEvent,
+    IotIdGenerated,
+    MissionAmended,
+)
 from domain.identity import candidates
 from runtime.settings import Settings
 from topics.catalog import INPUT_TOPICS
@@ -14,10 +26,17 @@ PAUSE_SECONDS_MAX = 0.1
 
 
 def key_of(event: InputEvent) -> str:
-    """The record key: the IOT_ID, or the identifier that an observation will be looked up by first."""
-    if isinstance(event, IotIdGenerated | MissionAmended):
-        return str(event.iot_id)
-    return candidates(event)[0].key
+    """The record key: the IOT_ID, the conveyance, or the identifier that an observation is looked up by first."""
+    match event:
+        case IotIdGenerated() | MissionAmended():
+            return str(event.iot_id)
+        case AlertReviewed():
+            return str(event.iot_id or event.object_key)
+        case IdScanned() | CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
+            found = candidates(event)
+            return found[0].key if found else str(conveyance_of(cast(EventRetracted, event)))
+        case _:
+            return str(conveyance_of(event))
 
 
 class Publisher:

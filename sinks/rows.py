@@ -10,16 +10,26 @@ import msgspec
 from msgspec import structs
 
 from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
     CustomsStatusChanged,
     DeviationAlertChanged,
+    DeviceSignalled,
     EventRetracted,
     IdBound,
     Identifier,
     IdScanned,
     IotIdGenerated,
+    MassVerified,
     MissionAmended,
     MissionStateChanged,
     PathNode,
+    Position,
+    TrainComposed,
+    TrainPermissionChanged,
+    UnitExpected,
+    VesselCallChanged,
+    VesselManifested,
 )
 from runtime.errors import InvalidRecord
 
@@ -46,8 +56,8 @@ class Delivery:
 def row(delivery: Delivery) -> tuple[str, Columns]:
     """The table that a delivery belongs to, and its columns there.
 
-    *Shape*: ``identifiers`` and ``path`` are parallel arrays, as ClickHouse keeps Nested columns. ``written_at`` is
-    left to the table's default.
+    *Shape*: ``identifiers``, ``path`` and ``units`` are parallel arrays, as ClickHouse keeps Nested columns; a single
+    identifier is three columns. ``written_at`` is left to the table's default.
     *Raises*: InvalidRecord for a record type that has no table.
     """
     shape = _SHAPES.get((type(delivery.event), delivery.iot_id is not None))
@@ -96,6 +106,46 @@ def _amendment(delivery: Delivery) -> Columns:
     return columns
 
 
+def _signal(delivery: Delivery) -> Columns:
+    columns = _observation(delivery)
+    position = columns.pop("position")
+    return columns | _parts("", Position, position)
+
+
+def _composition(delivery: Delivery) -> Columns:
+    return _with_units(_fields(delivery), "unit", "wagon")
+
+
+def _manifest(delivery: Delivery) -> Columns:
+    return _with_units(_call(delivery), "unit")
+
+
+def _call(delivery: Delivery) -> Columns:
+    return _spread(_fields(delivery), "ship")
+
+
+def _mass(delivery: Delivery) -> Columns:
+    return _spread(_fields(delivery), "unit")
+
+
+def _with_units(columns: Columns, *identifiers: str) -> Columns:
+    held: Any = columns.pop("units")
+    units = [_spread(structs.asdict(unit), *identifiers) for unit in held]
+    # A list or manifest without units is no event.
+    return columns | {f"units.{name}": [unit[name] for unit in units] for name in units[0]}
+
+
+def _spread(columns: Columns, *identifiers: str) -> Columns:
+    for name in identifiers:
+        columns |= _parts(f"{name}_", Identifier, columns.pop(name))
+    return columns
+
+
+def _parts(prefix: str, part: type[msgspec.Struct], held: object) -> Columns:
+    # Where nothing is held every column is null.
+    return {f"{prefix}{name}": getattr(held, name, None) for name in part.__struct_fields__}
+
+
 def _parallel(prefix: str, part: type[msgspec.Struct], parts: Iterable[msgspec.Struct]) -> Columns:
     held = list(parts)
     return {f"{prefix}.{name}": [getattr(each, name) for each in held] for name in part.__struct_fields__}
@@ -117,13 +167,25 @@ _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
     (MissionAmended, False): ("mission_amendments", _amendment),
     (IdScanned, False): ("scans", _observation),
     (CustomsStatusChanged, False): ("customs_statuses", _observation),
+    (DeviceSignalled, False): ("device_signals", _signal),
+    (AppointmentMade, False): ("appointments", _observation),
+    (AlertReviewed, False): ("alert_reviews", _fields),
+    (TrainComposed, False): ("train_compositions", _composition),
+    (TrainPermissionChanged, False): ("train_permissions", _fields),
+    (VesselManifested, False): ("vessel_manifests", _manifest),
+    (VesselCallChanged, False): ("vessel_calls", _call),
+    (MassVerified, False): ("masses_verified", _mass),
     (EventRetracted, False): ("event_retractions", _observation),
     (IdBound, False): ("id_bindings", _fields),
+    (UnitExpected, False): ("units_expected", _fields),
     (IotIdGenerated, True): ("mission_events", _mission_event),
     (MissionAmended, True): ("mission_events", _mission_event),
     (EventRetracted, True): ("mission_events", _mission_event),
     (IdScanned, True): ("mission_events", _mission_event),
     (CustomsStatusChanged, True): ("mission_events", _mission_event),
+    (DeviceSignalled, True): ("mission_events", _mission_event),
+    (AppointmentMade, True): ("mission_events", _mission_event),
+    (AlertReviewed, True): ("mission_events", _mission_event),
     (MissionStateChanged, False): ("mission_states", _fields),
     (DeviationAlertChanged, False): ("deviation_alerts", _fields),
 }

@@ -4,23 +4,30 @@ State: one ``Identity`` for each identifier, on the identifier's partition. A re
 them in turn, each on its own partition.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from aiokafka.structs import ConsumerRecord
 
 from domain.alerts import Cause, changes
+from domain.conveyance import conveyance_of, is_conveyance
 from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
     CustomsStatusChanged,
     DeadlinePassed,
+    DeviceSignalled,
     EventRetracted,
     IdBound,
     IdScanned,
     IotIdGenerated,
     MissionAmended,
     Observation,
+    TrainComposed,
+    UnitExpected,
+    VesselManifested,
 )
 from domain.identity import (
     Identity,
@@ -28,12 +35,14 @@ from domain.identity import (
     as_parked,
     bind,
     bindings_of,
-    bound_to,
     candidates,
+    expect,
+    expectations_of,
     expire,
-    lookup_time,
+    meant_by,
     next_expiry,
     park,
+    review,
     settle,
     unknown_objects,
 )
@@ -84,10 +93,18 @@ class Resolve:
                     self._associated(each, outbox)
                 case IdBound():
                     self._bound(partition, each, outbox)
+                case UnitExpected():
+                    key = _key_of(each.event)
+                    before = self._identity(key)
+                    self._keep(partition, key, before, expect(before, each.event), each, outbox)
                 case DeadlinePassed():
                     self._expired(partition, each, outbox)
-                case IdScanned() | CustomsStatusChanged() | EventRetracted():
+                case AlertReviewed():
+                    self._reviewed(partition, each, outbox)
+                case IdScanned() | CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
                     self._observed(partition, each, outbox)
+                case _:
+                    self._conveyed(each, outbox)
 
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
@@ -101,21 +118,47 @@ class Resolve:
         metrics.PARKED.set(parked)
 
     def _associated(self, each: Received[IotIdGenerated | MissionAmended], outbox: Outbox) -> None:
-        for binding in bindings_of(each.event):
-            key = f"{binding.scheme.value}:{binding.value}"
-            ce_id = f"{binding.event_id}/{key}"
-            headers = cloud_event(binding, ce_id, binding.event_id, each.event.source, binding.valid_from)
-            outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(binding), headers)
-        key_of_itself = f"IOT_ID:{each.event.iot_id}"
-        self._forward(each.event.iot_id, key_of_itself, each.record.value, _carried(each.record), outbox)
+        self._tell_identifiers(bindings_of(each.event), each, outbox)
+        itself = str(each.event.iot_id)
+        self._forward(itself, f"IOT_ID:{itself}", each.record.value, _carried(each.record), outbox)
         metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
 
+    def _conveyed(self, each: Received[Any], outbox: Outbox) -> None:
+        """What is told of a train's run or a ship's call goes to it, and its units are expected."""
+        if isinstance(each.event, TrainComposed | VesselManifested):
+            self._tell_identifiers(expectations_of(each.event), each, outbox)
+        conveyance = conveyance_of(each.event)
+        assert conveyance is not None
+        self._forward(conveyance, conveyance, each.record.value, _carried(each.record), outbox)
+        metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+
+    def _tell_identifiers(self, told: Sequence[IdBound | UnitExpected], each: Received[Any], outbox: Outbox) -> None:
+        for each_told in told:
+            key = _key_of(each_told)
+            kind = type(each_told).__struct_config__.tag
+            ce_id = f"{each.event.event_id}/{kind}/{key}"
+            at = _event_time(each_told)
+            headers = cloud_event(each_told, ce_id, each.event.event_id, each.event.source, at)
+            outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(each_told), headers)
+
+    def _reviewed(self, partition: int, each: Received[AlertReviewed], outbox: Outbox) -> None:
+        """A review goes to whom its alert concerns: a mission, a conveyance, or the unknown object kept here."""
+        review_event, record = each.event, each.record
+        key = str(review_event.iot_id or review_event.object_key)
+        if review_event.iot_id is not None or is_conveyance(key):
+            self._forward(key, key, record.value, _carried(record), outbox)
+        elif partition_of(key.encode(), outbox.partitions) != partition:
+            self._reroute(record, key, 0, outbox)
+        else:
+            before = self._identity(key)
+            self._keep(partition, key, before, review(before, review_event), each, outbox)
+
     def _bound(self, partition: int, each: Received[IdBound], outbox: Outbox) -> None:
-        key = f"{each.event.scheme.value}:{each.event.value}"
+        key = _key_of(each.event)
         before = self._identity(key)
         after, woken = bind(before, each.event)
         for iot_id, parked in woken:
-            self._forward(iot_id, key, parked.value, parked.headers, outbox)
+            self._forward(str(iot_id), key, parked.value, parked.headers, outbox)
             if parked.home != key:
                 self._settle_at_home(parked, outbox)
         self._keep(partition, key, before, after, each, outbox)
@@ -129,16 +172,20 @@ class Resolve:
         if attempt == SETTLED:
             self._settled(partition, tries[0].key, each, outbox)
             return
+        if not rerouted:
+            self._first_seen(each, outbox)
+        if not tries:
+            return
         nth = _nth(attempt, len(tries))
         candidate = tries[nth]
         if partition_of(candidate.key.encode(), outbox.partitions) != partition:
             self._reroute(record, candidate.key, nth, outbox)
             return
         before = self._identity(candidate.key)
-        iot_id = bound_to(before, lookup_time(observation)) if candidate.bindable else None
         waiting = as_parked(observation, tries[0].key, record.value, _carried(record))
+        iot_id = meant_by(before, waiting) if candidate.bindable else None
         if iot_id is not None:
-            self._forward(iot_id, candidate.key, waiting.value, waiting.headers, outbox)
+            self._forward(str(iot_id), candidate.key, waiting.value, waiting.headers, outbox)
             metrics.RESOLVED.labels(type(observation).__struct_config__.tag).inc()
             if nth > 0:
                 self._settle_at_home(waiting, outbox)
@@ -146,6 +193,14 @@ class Resolve:
         parked = self._park(partition, candidate.key, waiting, each, outbox)
         if parked and nth + 1 < len(tries):
             self._reroute(record, tries[nth + 1].key, nth + 1, outbox)
+
+    def _first_seen(self, each: Received[Observation], outbox: Outbox) -> None:
+        """A read of a train or a ship is hers as well; a retracted generation takes back what it bound."""
+        if isinstance(each.event, EventRetracted):
+            self._tell_identifiers(bindings_of(each.event), each, outbox)
+        if isinstance(each.event, IdScanned | EventRetracted) and each.event.conveyance is not None:
+            conveyance = each.event.conveyance
+            self._forward(conveyance, conveyance, each.record.value, _carried(each.record), outbox)
 
     def _park(self, partition: int, key: str, waiting: Parked, each: Received[Any], outbox: Outbox) -> bool:
         before = self._identity(key)
@@ -188,10 +243,10 @@ class Resolve:
         return _decode(value) if value else _UNKNOWN
 
     def _forward(
-        self, iot_id: UUID, resolved_by: str, value: bytes, headers: tuple[Header, ...], outbox: Outbox
+        self, owner: str, resolved_by: str, value: bytes, headers: tuple[Header, ...], outbox: Outbox
     ) -> None:
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        outbox.put(topic, str(iot_id).encode(), value, (*headers, (RESOLVED_BY, resolved_by.encode())))
+        outbox.put(topic, owner.encode(), value, (*headers, (RESOLVED_BY, resolved_by.encode())))
 
     def _reroute(self, record: ConsumerRecord, key: str, nth: int, outbox: Outbox) -> None:
         headers = replaced(_carried(record), ATTEMPT, str(nth).encode())
@@ -224,5 +279,14 @@ def _cause(key: str, event: Any) -> Cause:
 
 
 def _event_time(event: Any) -> datetime:
-    at: datetime = event.valid_from if isinstance(event, IdBound) else event.occurred_at
+    match event:
+        case IdBound():
+            return event.valid_from
+        case UnitExpected():
+            return event.expected_from
+    at: datetime = event.occurred_at
     return at
+
+
+def _key_of(told: IdBound | UnitExpected) -> str:
+    return f"{told.scheme.value}:{told.value}"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
 
+from domain.conveyance import is_conveyance
 from runtime import metrics
 from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
@@ -47,6 +48,8 @@ class Sink:
         outbox = Outbox(app.conf.topic_partitions)
         received = await decoded(self._receiver, records, outbox)
         for each in received:
+            if self._is_copy(each.record):
+                continue
             try:
                 self._batch.add(self._delivery(each), len(each.record.value))
             except InvalidRecord as error:
@@ -98,6 +101,11 @@ class Sink:
     def _new_batch(self) -> Batch:
         settings = self._settings
         return Batch(settings.sink_rows_max, settings.sink_bytes_max, settings.sink_seconds_max)
+
+    def _is_copy(self, record: ConsumerRecord) -> bool:
+        """Whether it is what a train or a ship was told: that is in the table of its own topic already."""
+        resolved = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
+        return resolved and is_conveyance((record.key or b"").decode("ascii", "replace"))
 
     def _delivery(self, each: Received[Any]) -> Delivery:
         record = each.record

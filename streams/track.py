@@ -1,20 +1,24 @@
 """The agent ``track``: where does each mission stand, and what is wrong with it? Mission events in, alerts out.
 
-State: the mission and the ledger of its alerts, by IOT_ID.
+State: the mission, or the train's run or ship's call, and the ledger of its alerts; by IOT_ID or conveyance.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 
 from domain.alerts import Cause, Ledger, changes
 from domain.assess import assess, next_due_at, summarise
-from domain.events import DeadlinePassed
+from domain.conveyance import conveyance_of, is_conveyance
+from domain.dossier import Dossier, fold, opened, view_of
+from domain.events import DeadlinePassed, MissionEvent
+from domain.history import HistoryFull
 from domain.journey import Journey
-from domain.mission import Mission, MissionFull, apply
+from domain.mission import Mission
 from domain.port import Port
+from domain.view import View
 from runtime import metrics
 from runtime.errors import InvalidRecord
 from runtime.settings import Settings
@@ -29,11 +33,13 @@ from topics.headers import cloud_event, origin_ms
 
 
 class Tracked(msgspec.Struct, frozen=True, array_like=True):
-    """What the table holds for one IOT_ID."""
+    """What the table holds for one IOT_ID, train's run or ship's call."""
 
-    mission: Mission
+    dossier: Dossier
     ledger: Ledger
 
+
+MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 decode = msgspec.msgpack.Decoder(Tracked).decode
@@ -58,63 +64,80 @@ class Track:
         Alerts are judged event by event: judged once a chunk, a replay that cuts the chunks differently after a
         crash could tell another story than the one already told. States are told once a chunk, the last is all.
         """
-        touched: dict[bytes, tuple[Tracked, Journey, datetime]] = {}
+        touched: dict[bytes, tuple[Tracked, View, datetime]] = {}
         for each in received:
             try:
-                iot_id = _iot_id(each)
-                key = str(iot_id).encode()
-                before = touched[key][0] if key in touched else self._tracked(iot_id, key)
-                mission = apply(before.mission, each.event)
+                key = _key(each)
+                before = touched[key][0] if key in touched else self._tracked(key)
+                dossier = fold(before.dossier, each.event)
             except InvalidRecord as error:
                 self._receiver.reject(each.record, error, outbox)
                 continue
-            except MissionFull:
-                full = InvalidRecord("mission-full", "its mission holds too many events already")
+            except HistoryFull:
+                full = InvalidRecord("history-full", "its mission or conveyance holds too many events already")
                 self._receiver.reject(each.record, full, outbox)
                 continue
-            if mission is not before.mission:
-                touched[key] = self._judge(mission, before.ledger, each, outbox)
-        for key, (tracked, journey, changed_at) in touched.items():
-            self._keep(partition, key, tracked, journey, changed_at, outbox)
+            if dossier is not before.dossier:
+                touched[key] = self._judge(dossier, before.ledger, each, outbox)
+        for key, (tracked, view, changed_at) in touched.items():
+            self._keep(partition, key, tracked, view, changed_at, outbox)
 
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
         for key, value in self.table.data.data.items():
-            due_at = next_due_at(Journey(decode(value).mission, self._port))
+            due_at = next_due_at(view_of(decode(value).dossier, self._port))
             self._deadlines.set(partition_of(key, self._settings.partitions), key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
     def _judge(
-        self, mission: Mission, ledger: Ledger, each: Received[Any], outbox: Outbox
-    ) -> tuple[Tracked, Journey, datetime]:
-        journey = Journey(mission, self._port)
+        self, dossier: Dossier, ledger: Ledger, each: Received[Any], outbox: Outbox
+    ) -> tuple[Tracked, View, datetime]:
+        view = view_of(dossier, self._port)
         by_clock = isinstance(each.event, DeadlinePassed)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
-        cause = Cause(mission.iot_id, None, at, None if by_clock else each.event.event_id, self._port.policy)
-        ledger, alerts = changes(ledger, assess(journey), cause)
+        iot_id, object_key = (dossier.iot_id, None) if isinstance(dossier, Mission) else (None, dossier.key)
+        cause = Cause(iot_id, object_key, at, None if by_clock else each.event.event_id, self._port.policy)
+        ledger, alerts = changes(ledger, assess(view), cause)
         origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
         put_alerts(self._settings, self._codec, outbox, alerts, origin)
-        return Tracked(mission, ledger), journey, at
+        return Tracked(dossier, ledger), view, at
 
-    def _keep(
-        self, partition: int, key: bytes, tracked: Tracked, journey: Journey, at: datetime, outbox: Outbox
-    ) -> None:
+    def _keep(self, partition: int, key: bytes, tracked: Tracked, view: View, at: datetime, outbox: Outbox) -> None:
         self.table[key] = encode(tracked)
-        self._deadlines.set(partition, key, next_due_at(journey))
-        state = summarise(journey, tracked.ledger.revision, at, tracked.ledger.open_kinds)
-        headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
-        outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
+        self._deadlines.set(partition, key, next_due_at(view))
         metrics.MISSIONS.set(len(self.table.data.data))
+        if isinstance(view, Journey):
+            state = summarise(view, tracked.ledger.revision, at, tracked.ledger.open_kinds)
+            headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
+            outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
 
-    def _tracked(self, iot_id: UUID, key: bytes) -> Tracked:
+    def _tracked(self, key: bytes) -> Tracked:
         value = self.table.get(key)
-        return decode(value) if value else Tracked(Mission(iot_id), Ledger())
+        return decode(value) if value else Tracked(opened(key.decode()), Ledger())
 
 
-def _iot_id(each: Received[Any]) -> UUID:
+def _key(each: Received[Any]) -> bytes:
+    """Whose event it is: the normal form of the record's key, which whoever publishes may have written otherwise.
+
+    *Raises*: InvalidRecord when it is neither an IOT_ID nor the conveyance that the event belongs to, or when the
+    event is none that a mission takes in.
+    """
     is_command = isinstance(each.event, DeadlinePassed)
     try:
-        return UUID(each.event.subject if is_command else (each.record.key or b"").decode("ascii"))
+        key = each.event.subject if is_command else (each.record.key or b"").decode("ascii")
+        if not is_conveyance(key):
+            return _mission_key(key, each.event)
     except ValueError as error:
-        raise InvalidRecord("bad-key", f"the {'subject' if is_command else 'record key'} is not an IOT_ID") from error
+        where = "subject" if is_command else "record key"
+        raise InvalidRecord("bad-key", f"the {where} is not an IOT_ID, a train's run or a ship's call") from error
+    if conveyance_of(each.event) != key:
+        raise InvalidRecord("bad-key", "the record key is not the conveyance that the event names")
+    return key.encode()
+
+
+def _mission_key(key: str, event: Any) -> bytes:
+    iot_id = UUID(key)
+    if type(event) not in MISSION_EVENTS:
+        raise InvalidRecord("bad-key", f"{type(event).__name__} under an IOT_ID: it belongs to a conveyance")
+    return str(iot_id).encode()

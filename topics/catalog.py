@@ -1,20 +1,31 @@
 """The single list of topics. Everything that creates, reads, writes or documents a topic starts here."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 import msgspec
 
 from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
     CustomsStatusChanged,
     DeadlinePassed,
     DeviationAlertChanged,
+    DeviceSignalled,
     EventRetracted,
     IdBound,
     IdScanned,
     InputEvent,
     IotIdGenerated,
+    MassVerified,
     MissionAmended,
     MissionStateChanged,
+    Observation,
+    TrainComposed,
+    TrainPermissionChanged,
+    UnitExpected,
+    VesselCallChanged,
+    VesselManifested,
 )
 
 FOREVER = None
@@ -55,21 +66,51 @@ MISSION_AMENDED = Topic("cargo.mission.amended.v1", (MissionAmended,), key="IOT_
 EVENT_RETRACTED = Topic(
     "cargo.event.retracted.v1", (EventRetracted,), key="SCHEME:VALUE named best", retention_hours=30 * DAY_HOURS
 )
-ID_BOUND = Topic("cargo.id.bound.v1", (IdBound,), key="SCHEME:VALUE", retention_hours=30 * DAY_HOURS)
+DEVICE_SIGNALLED = Topic(
+    "cargo.device.signalled.v1", (DeviceSignalled,), key="SCHEME:VALUE named best", retention_hours=30 * DAY_HOURS
+)
+APPOINTMENT_MADE = Topic(
+    "cargo.appointment.made.v1", (AppointmentMade,), key="SCHEME:VALUE named best", retention_hours=30 * DAY_HOURS
+)
+ALERT_REVIEWED = Topic(
+    "cargo.alert.reviewed.v1",
+    (AlertReviewed,),
+    key="IOT_ID, or the object_key of the alert",
+    retention_hours=30 * DAY_HOURS,
+)
+TRAIN_COMPOSED = Topic("cargo.train.composed.v1", (TrainComposed,), key="TRAIN:run", retention_hours=30 * DAY_HOURS)
+TRAIN_PERMISSION_CHANGED = Topic(
+    "cargo.train-permission.changed.v1", (TrainPermissionChanged,), key="TRAIN:run", retention_hours=30 * DAY_HOURS
+)
+# Apart from what else is told of a call: a manifest is only for law enforcement, the shipping line or agent and the
+# legal holder of the goods, and who may read what is granted by topic.
+VESSEL_MANIFEST_LODGED = Topic(
+    "cargo.vessel-manifest.lodged.v1", (VesselManifested,), key="CALL:call", retention_hours=30 * DAY_HOURS
+)
+VESSEL_CALL_CHANGED = Topic(
+    "cargo.vessel-call.changed.v1",
+    (VesselCallChanged, MassVerified),
+    key="CALL:call",
+    retention_hours=30 * DAY_HOURS,
+)
+ID_BOUND = Topic("cargo.id.bound.v1", (IdBound, UnitExpected), key="SCHEME:VALUE", retention_hours=30 * DAY_HOURS)
 OBSERVATION_REROUTED = Topic(
     "cargo.observation.rerouted.v1",
-    (IdScanned, CustomsStatusChanged, EventRetracted),
+    (*get_args(Observation), AlertReviewed),
     key="SCHEME:VALUE tried next",
     retention_hours=7 * DAY_HOURS,
 )
 MISSION_EVENT_RESOLVED = Topic(
     "cargo.mission-event.resolved.v1",
-    (IotIdGenerated, MissionAmended, IdScanned, CustomsStatusChanged, EventRetracted),
-    key="IOT_ID",
+    get_args(InputEvent),
+    key="IOT_ID, train's run or ship's call",
     retention_hours=30 * DAY_HOURS,
 )
 MISSION_DEADLINE_PASSED = Topic(
-    "cargo.mission-deadline.passed.v1", (DeadlinePassed,), key="IOT_ID", retention_hours=7 * DAY_HOURS
+    "cargo.mission-deadline.passed.v1",
+    (DeadlinePassed,),
+    key="IOT_ID, train's run or ship's call",
+    retention_hours=7 * DAY_HOURS,
 )
 IDENTITY_DEADLINE_PASSED = Topic(
     "cargo.identity-deadline.passed.v1", (DeadlinePassed,), key="SCHEME:VALUE", retention_hours=7 * DAY_HOURS
@@ -84,7 +125,7 @@ MISSION_STATE_CHANGED = Topic(
 DEVIATION_ALERT_CHANGED = Topic(
     "cargo.deviation-alert.changed.v1",
     (DeviationAlertChanged,),
-    key="IOT_ID, or SCHEME:VALUE of an unknown object",
+    key="IOT_ID, train's run, ship's call, or SCHEME:VALUE of an unknown object",
     retention_hours=90 * DAY_HOURS,
 )
 
@@ -95,12 +136,27 @@ SINK_GROUP = "missionpath.sink"
 IDENTITIES_TABLE = "identities"
 MISSIONS_TABLE = "missions"
 
+INPUT_TOPICS: dict[type[InputEvent], Topic] = {
+    IotIdGenerated: IOT_ID_GENERATED,
+    MissionAmended: MISSION_AMENDED,
+    IdScanned: ID_SCANNED,
+    CustomsStatusChanged: CUSTOMS_STATUS_CHANGED,
+    DeviceSignalled: DEVICE_SIGNALLED,
+    AppointmentMade: APPOINTMENT_MADE,
+    AlertReviewed: ALERT_REVIEWED,
+    TrainComposed: TRAIN_COMPOSED,
+    TrainPermissionChanged: TRAIN_PERMISSION_CHANGED,
+    VesselManifested: VESSEL_MANIFEST_LODGED,
+    VesselCallChanged: VESSEL_CALL_CHANGED,
+    MassVerified: VESSEL_CALL_CHANGED,
+    EventRetracted: EVENT_RETRACTED,
+}
+"""Where each event from outside is published."""
+
+_FROM_OUTSIDE = tuple(dict.fromkeys(INPUT_TOPICS.values()))
+
 EVENT_TOPICS = (
-    IOT_ID_GENERATED,
-    MISSION_AMENDED,
-    ID_SCANNED,
-    CUSTOMS_STATUS_CHANGED,
-    EVENT_RETRACTED,
+    *_FROM_OUTSIDE,
     ID_BOUND,
     OBSERVATION_REROUTED,
     IDENTITY_DEADLINE_PASSED,
@@ -111,33 +167,11 @@ EVENT_TOPICS = (
 )
 """Every topic that carries records of ours, in the order in which data flows."""
 
-INPUT_TOPICS: dict[type[InputEvent], Topic] = {
-    IotIdGenerated: IOT_ID_GENERATED,
-    MissionAmended: MISSION_AMENDED,
-    IdScanned: ID_SCANNED,
-    CustomsStatusChanged: CUSTOMS_STATUS_CHANGED,
-    EventRetracted: EVENT_RETRACTED,
-}
-"""Where each event from outside is published."""
-
 READ_BY: dict[str, tuple[Topic, ...]] = {
-    RESOLVE_GROUP: (
-        IOT_ID_GENERATED,
-        MISSION_AMENDED,
-        ID_BOUND,
-        ID_SCANNED,
-        CUSTOMS_STATUS_CHANGED,
-        EVENT_RETRACTED,
-        OBSERVATION_REROUTED,
-        IDENTITY_DEADLINE_PASSED,
-    ),
+    RESOLVE_GROUP: (*_FROM_OUTSIDE, ID_BOUND, OBSERVATION_REROUTED, IDENTITY_DEADLINE_PASSED),
     TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
     SINK_GROUP: (
-        IOT_ID_GENERATED,
-        MISSION_AMENDED,
-        ID_SCANNED,
-        CUSTOMS_STATUS_CHANGED,
-        EVENT_RETRACTED,
+        *_FROM_OUTSIDE,
         ID_BOUND,
         MISSION_EVENT_RESOLVED,
         MISSION_STATE_CHANGED,

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from domain.deviations.rule import Finding, Rule
+from domain.deviations.rule import Finding, Handling, Rule
 from domain.events import Severity
 from domain.policy import Policy
 
@@ -12,10 +12,16 @@ _MODULES = sorted(module.name for module in iter_modules(__path__) if module.nam
 RULES: dict[str, Rule] = {rule.kind: rule for rule in (import_module(f"{__name__}.{name}").RULE for name in _MODULES)}
 """All kinds by name."""
 
+RULES_OF: dict[type, tuple[Rule, ...]] = {
+    view: tuple(rule for rule in RULES.values() if rule.judges is view)
+    for view in {rule.judges for rule in RULES.values()}
+}
+"""The kinds that judge a view."""
+
 
 def severity_of(kind: str, policy: Policy) -> Severity:
     """How grave a port finds a kind: by its policy, or else as the kind itself says."""
     return policy.severities.get(kind, RULES[kind].severity)
 
 
-__all__ = ["RULES", "Finding", "Rule", "severity_of"]
+__all__ = ["RULES", "RULES_OF", "Finding", "Handling", "Rule", "severity_of"]

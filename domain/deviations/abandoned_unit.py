@@ -5,8 +5,8 @@ from datetime import datetime
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import CustomsStatus, Severity
+from domain.facts import Amendment, Plan, Read, Ruling
 from domain.journey import NOT_A_STATUS, Journey
-from domain.mission import Amendment, Plan, Read, Ruling
 from domain.policy import after, spell
 from domain.port import NodeKind
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read, Ruling
 from domain.journey import Journey
-from domain.mission import Read, Ruling
 from domain.policy import after, spell
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import CustomsStatus, Severity
+from domain.facts import Read
 from domain.journey import Journey
-from domain.mission import Read
 from domain.policy import after, spell
 
 
@@ -47,8 +47,13 @@ def _uncertified(journey: Journey) -> list[Read]:
 
 
 def _is_certified(journey: Journey) -> bool:
-    """Whether the certification was given to the unit, or to every declaration."""
-    given = [ruling.mrns for ruling in journey.rulings if ruling.status is CustomsStatus.EXIT_CERTIFIED]
+    """Whether the certification was given to the unit, or to every declaration, by who may give it."""
+    certifiers = journey.port.policy.exit_certified_by
+    given = [
+        ruling.mrns
+        for ruling in journey.rulings
+        if ruling.status is CustomsStatus.EXIT_CERTIFIED and (not certifiers or ruling.authority in certifiers)
+    ]
     return all(any(not mrns or not mrn or mrn in mrns for mrns in given) for mrn in journey.mrns or ("",))
 
 
@@ -60,5 +65,5 @@ RULE = Rule(
     basis="§354, §361",
     find=find,
     due=due,
-    threshold="`exit_check_grace_minutes` of the port's policy",
+    threshold="`exit_check_grace_minutes` and `exit_certified_by` of the port's policy",
 )

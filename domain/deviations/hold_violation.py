@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read
 from domain.journey import Hold, Journey
-from domain.mission import Read
 from domain.port import NodeKind
 
 
@@ -30,11 +30,13 @@ def find(journey: Journey) -> Iterator[Finding]:
 
 
 def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
-    """Going to the place of control, or to any customs space, is what the hold is for."""
+    """Going where a control is to take place, or to any customs space, is what the hold is for."""
     if not hold.covers(read.occurred_at) or read.node == hold.placed.node:
         return False
     node = journey.port.node(read.node)
     if node is not None and node.kind is NodeKind.CUSTOMS_SPACE:
+        return False
+    if any(visit.node == read.node for visit in journey.controls()):
         return False
     leaves = journey.port.is_exit(read.node, read.direction)
     before = [r for r in journey.reads if r.occurred_at <= hold.placed.occurred_at]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read
 from domain.journey import Journey
-from domain.mission import Read
 
 GROUPS = (("BIC:", "ILU:", "SWAP_BODY:"), ("PLATE:",))
 """Schemes that name the same thing: the unit, and the vehicle under it."""

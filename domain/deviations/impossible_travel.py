@@ -1,12 +1,15 @@
 """IMPOSSIBLE_TRAVEL: read at two nodes faster than anything drives from one to the other: a cloned identity."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read
 from domain.journey import Journey
-from domain.mission import Read
+from domain.travel import too_fast
+
+GROUPS = (("BIC:", "ILU:", "SWAP_BODY:", "SSCC:"), ("PLATE:", "WAGON:"))
+"""Schemes that name one thing: the unit, and what carries it. A truck may drive on while its container waits."""
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -14,25 +17,24 @@ def find(journey: Journey) -> Iterator[Finding]:
     if journey.plan is None:
         return
     ways: dict[tuple[str, str], list[Read]] = {}
-    for one, other in pairwise(journey.reads):
-        if one.node != other.node and other.occurred_at - one.occurred_at < journey.port.travel_min(
-            one.node, other.node
-        ):
+    for group in GROUPS:
+        reads = [read for read in journey.reads if any(key.startswith(group) for key in read.keys)]
+        for one, other in too_fast(reads, journey.port):
             ways.setdefault((one.node, other.node), []).extend((one, other))
-    for (start, end), reads in ways.items():
+    for (start, end), pairs in ways.items():
         yield Finding(
             RULE.kind,
             f"{start}→{end}",
             end,
-            reads[1].occurred_at,
-            tuple(dict.fromkeys(read.event_id for read in reads)),
+            pairs[1].occurred_at,
+            tuple(dict.fromkeys(read.event_id for read in pairs)),
             f"Read at {start} and then at {end} sooner than anything gets from one to the other.",
         )
 
 
 RULE = Rule(
     kind="IMPOSSIBLE_TRAVEL",
-    trigger="two reads, one after the other, at two nodes in less than the way between them takes",
+    trigger="two reads of the unit, or of the vehicle, one after the other, at two nodes in less than the way takes",
     subject="the way, `A→B`",
     severity=Severity.CRITICAL,
     basis="§355",

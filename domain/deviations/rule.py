@@ -3,19 +3,29 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from domain.events import Severity
+from domain.events import Outcome, ReviewStatus, Severity
 from domain.journey import Journey
+
+
+class Handling(msgspec.Struct, frozen=True, array_like=True):
+    """How customs has dealt with a deviation, and who of them."""
+
+    status: ReviewStatus
+    outcome: Outcome | None
+    reviewer: str
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True):
     """One deviation as a rule sees it.
 
     *Shape*: ``subject`` says what of the mission deviates, and with the kind makes the alert's identity;
-    ``evidence`` are the ids of the events that show it; ``sentence`` is for a customs officer.
+    ``evidence`` are the ids of the events that show it; ``sentence`` is for a customs officer. ``handling`` is not
+    the rule's: it comes from the reviews.
     """
 
     kind: str
@@ -24,6 +34,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
     deviated_at: datetime
     evidence: tuple[UUID, ...]
     sentence: str
+    handling: Handling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,8 @@ class Rule:
     """A kind of deviation: what raises it, how grave it is, on what it rests, and how it is found.
 
     *Shape*: ``find`` is none for the kind that is judged before there is a mission; ``due`` are the moments at which
-    time alone may change what it finds, none when time alone never does; ``threshold`` names what is set for it.
+    time alone may change what it finds, none when time alone never does; ``threshold`` names what is set for it;
+    ``judges`` is the view that both are asked of.
     *Guarantee*: a rule never looks at a clock. An absence is judged against the mission's ``checked_at``, the moment
     up to which the input is complete, and stands from its due moment on (``due <= checked_at``): judged exactly
     then, it would not be looked at again.
@@ -43,6 +55,7 @@ class Rule:
     subject: str
     severity: Severity
     basis: str
-    find: Callable[[Journey], Iterable[Finding]] | None
-    due: Callable[[Journey], Iterable[datetime]] | None = None
+    find: Callable[[Any], Iterable[Finding]] | None
+    due: Callable[[Any], Iterable[datetime]] | None = None
     threshold: str = ""
+    judges: type = Journey

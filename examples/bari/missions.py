@@ -1,18 +1,16 @@
-"""One mission as a story tells it, and the scenario that collects what all stories publish and expect."""
+"""One mission as a story tells it: what customs decides, readers and devices see, and appointments are made."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Literal
-from uuid import UUID, uuid5
-
-import msgspec
+from datetime import datetime, timedelta
+from uuid import uuid5
 
 from domain.events import (
     AmendmentReason,
+    AppointmentMade,
+    AppointmentPurpose,
     CustomsStatus,
     CustomsStatusChanged,
+    DeviceSignal,
+    DeviceSignalled,
     EventRetracted,
     Identifier,
     IdScanned,
@@ -21,15 +19,14 @@ from domain.events import (
     IotIdGenerated,
     MissionAmended,
     PathNode,
+    Position,
     Process,
 )
 from domain.identifiers import Scheme
 from examples.bari.identities import cargo, resealed, same_unit
 from examples.bari.nodes import PORT
+from examples.bari.scenario import NAMESPACE, Scenario, Tracked
 from examples.bari.sightings import Quirk, Sighting, sightings
-
-NAMESPACE = UUID("5f0e6c1e-9c1b-4e0e-8d6b-1a0b52494249")
-"""All ids of the scenario are derived from this one, so that every run makes the same."""
 
 ADM = "ADM"
 """Customs (Agenzia delle dogane e dei monopoli)."""
@@ -37,67 +34,24 @@ GDF = "GDF"
 """Guardia di Finanza: certifies that goods left."""
 USMAF = "USMAF"
 """The health office at the border, one of the other agencies."""
+PCF = "PCF"
+"""The border control post for animals, plants and food (posto di controllo frontaliero)."""
+TERMINAL_OPERATOR = "BARI-TERMINAL"
+"""Keeps the goods until their release; may certify nothing."""
 
 CUSTOMS_SYSTEM = "adm-customs"
 PORT_COMMUNITY_SYSTEM = "pcs-bari"
+DEVICE_PLATFORM = "smart-containers"
 DUPLICATE_EVERY = 3
 DECLARATION_COUNTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
-
-Kind = Literal[
-    "OFF_PATH_NODE",
-    "NODE_SKIPPED",
-    "OVERDUE",
-    "READ_AFTER_DEFINITIVE",
-    "EXIT_WITHOUT_RELEASE",
-    "HOLD_VIOLATION",
-    "IDENTIFIER_MISMATCH",
-    "UNKNOWN_OBJECT",
-    "SEAL_DISCREPANCY",
-    "EXIT_CHECK_MISSING",
-    "DWELL_EXCEEDED",
-    "ABANDONED_UNIT",
-    "IMPOSSIBLE_TRAVEL",
-]
-State = Literal["open", "cleared", "absent"]
+SEAL_SIGNALS = (DeviceSignal.SEAL_REMOVED, DeviceSignal.SEAL_TAMPERED)
+SLOT = timedelta(hours=1)
 
 
-class ExpectedAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that a story planted; ``after_act`` says how it stands once each act has been judged."""
+class Mission(Tracked):
+    """Cargo on its way.
 
-    kind: Kind
-    iot_id: UUID | None
-    object_key: str | None
-    subject: str
-    node: str
-    after_act: dict[str, State]
-    why: str
-
-
-@dataclass(slots=True)
-class Scenario:
-    """Everything published, by act, and everything expected."""
-
-    acts: dict[int, list[InputEvent]] = field(default_factory=lambda: {1: [], 2: []})
-    expected: list[ExpectedAlert] = field(default_factory=list)
-    claimed: set[str] = field(default_factory=set)
-
-    def claim(self, identifiers: Iterable[Identifier]) -> None:
-        """Reserve identifiers for one mission; *Raises*: ValueError when another one has drawn the same."""
-        for identifier in identifiers:
-            if identifier.value in self.claimed:
-                raise ValueError(f"{identifier.value}: drawn twice, change the key of a story")
-            self.claimed.add(identifier.value)
-
-    def in_order(self, act: int) -> list[InputEvent]:
-        """The act's events in the order in which they are published: by event time."""
-        return sorted(self.acts[act], key=lambda event: event.occurred_at)
-
-
-class Mission:
-    """Cargo on its way: ``now`` moves on as the story is told, and whatever happens is published.
-
-    Everything random is drawn from ``key``, so that a story added elsewhere leaves this one as it is.
-    What happens ``late`` has its time in the story but is published only in act 2.
+    *Shape*: ``lodged_apart`` when its agent lodges a manifest for this unit alone.
     """
 
     def __init__(
@@ -110,33 +64,28 @@ class Mission:
         quirk: Quirk = Quirk.NONE,
         declarations: int | None = None,
     ) -> None:
-        self.scenario = scenario
-        self.key = key
+        super().__init__(scenario, key, start)
+        self.started_at = start
         self.process = process
-        self.now = start
         self.quirk = quirk
-        self.rng = Random(key)
         self.iot_id = uuid5(NAMESPACE, key)
         self.cargo = cargo(process, declarations or self.rng.choice(DECLARATION_COUNTS), self.rng)
         scenario.claim(self.cargo.identifiers)
         self.path: tuple[PathNode, ...] = ()
-        self._published = 0
-        self._last_read: IdScanned | None = None
+        self.lodged_apart = False
+        self._last: InputEvent | None = None
 
     def next_mission(self, process: Process) -> "Mission":
         """A later mission of the same unit, with everything else new."""
         later = Mission(self.scenario, f"{self.key}/next", process, self.now, quirk=self.quirk)
         later.cargo = same_unit(self.cargo.unit, later.cargo)
+        self.lodged_apart = later.lodged_apart = True
         return later
 
     @property
     def by_iot_id(self) -> tuple[Identifier, ...]:
         """The mission named by its IOT_ID."""
         return (Identifier(scheme=Scheme.IOT_ID, value=str(self.iot_id)),)
-
-    def wait(self, least_minutes: int, most_minutes: int) -> None:
-        """Let some time pass."""
-        self.now += timedelta(seconds=self.rng.randrange(least_minutes * 60, most_minutes * 60))
 
     def generate(self, *, late: bool = False) -> None:
         """Customs mints the IOT_ID and sends the cargo along the port's path for the process."""
@@ -148,6 +97,7 @@ class Mission:
             )
             for step in PORT.paths[self.process]
         )
+        assert self.iot_id is not None
         event = IotIdGenerated(
             event_id=self._event_id(),
             occurred_at=self.now,
@@ -167,6 +117,7 @@ class Mission:
         of: tuple[Identifier, ...] | None = None,
         hold_id: str | None = None,
         node: str | None = None,
+        not_before: datetime | None = None,
         late: bool = False,
     ) -> None:
         """An authority decides about the unit, or about what ``of`` names."""
@@ -179,6 +130,7 @@ class Mission:
             identifiers=of or (self.cargo.unit,),
             hold_id=hold_id,
             node=node,
+            not_before=not_before,
         )
         self._publish(event, late)
 
@@ -190,12 +142,12 @@ class Mission:
             self.status(status, of=(mrn,), late=late)
             self.now += timedelta(seconds=self.rng.randrange(15, 90))
 
-    def read(self, node: str, *, late: bool = False) -> None:
+    def read(self, node: str, *, conveyance: str | None = None, late: bool = False) -> None:
         """The unit passes a node, and the readers there see what they usually see."""
         for seen in sightings(node, self.cargo, self.quirk, self.rng):
-            self.scan(node, seen, late=late)
+            self.scan(node, seen, conveyance=conveyance, late=late)
 
-    def scan(self, node: str, seen: Sighting, *, late: bool = False) -> None:
+    def scan(self, node: str, seen: Sighting, *, conveyance: str | None = None, late: bool = False) -> None:
         """One reader reads; the next one needs some seconds."""
         event = IdScanned(
             event_id=self._event_id(),
@@ -206,10 +158,83 @@ class Mission:
             technology=seen.technology,
             identifiers=seen.identifiers,
             direction=seen.direction,
+            conveyance=conveyance,
         )
-        self._last_read = event
         self._publish(event, late)
         self.now += timedelta(seconds=self.rng.randrange(2, 9))
+
+    def signal(
+        self, signal: DeviceSignal, *, node: str | None = None, position: Position | None = None, late: bool = False
+    ) -> None:
+        """The tracker in the unit reports something, or the electronic seal when the signal is of the seal."""
+        is_of_seal = signal in SEAL_SIGNALS
+        event = DeviceSignalled(
+            event_id=self._event_id(),
+            occurred_at=self.now,
+            source=DEVICE_PLATFORM,
+            device=self.seal_device if is_of_seal else f"tracker-{self.cargo.unit.value}",
+            signal=signal,
+            identifiers=(self.cargo.seal,) if is_of_seal else (self.cargo.unit,),
+            node=node,
+            position=position,
+        )
+        self._publish(event, late)
+
+    @property
+    def seal_device(self) -> str:
+        """The electronics of the seal that the unit bears."""
+        return f"eseal-{self.cargo.seal.value}"
+
+    def book(
+        self,
+        gate: str,
+        booked_at: datetime,
+        *,
+        slot_at: datetime | None = None,
+        cancelled: bool = False,
+        late: bool = False,
+    ) -> None:
+        """The hour's slot at a gate is booked, for now unless ``slot_at`` says when; booked again, it is moved."""
+        starts_at = (slot_at or self.now).replace(minute=0, second=0)
+        event = AppointmentMade(
+            event_id=self._event_id(),
+            occurred_at=booked_at,
+            source=PORT_COMMUNITY_SYSTEM,
+            appointment_id=f"{gate}-{uuid5(NAMESPACE, self.key).hex[:8]}",
+            purpose=AppointmentPurpose.GATE_SLOT,
+            node=gate,
+            starts_at=starts_at,
+            ends_at=starts_at + SLOT,
+            identifiers=(self.cargo.unit,),
+            cancelled=cancelled,
+        )
+        self._publish(event, late)
+
+    def set_control(
+        self,
+        node: str,
+        starts_at: datetime,
+        authorities: tuple[str, ...],
+        *,
+        minutes: int = 90,
+        not_before: datetime | None = None,
+        late: bool = False,
+    ) -> None:
+        """The controls of several authorities are set for one visit; set again, they are changed."""
+        event = AppointmentMade(
+            event_id=self._event_id(),
+            occurred_at=self.now,
+            source=CUSTOMS_SYSTEM,
+            appointment_id=f"CONTROL-{uuid5(NAMESPACE, self.key).hex[:8]}",
+            purpose=AppointmentPurpose.CONTROL,
+            node=node,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=minutes),
+            identifiers=(self.cargo.unit,),
+            authorities=authorities,
+            not_before=not_before,
+        )
+        self._publish(event, late)
 
     def amend(
         self,
@@ -222,6 +247,7 @@ class Mission:
         late: bool = False,
     ) -> None:
         """Customs changes the mission; the readers see what the cargo bears from then on."""
+        assert self.iot_id is not None
         event = MissionAmended(
             event_id=self._event_id(),
             occurred_at=self.now,
@@ -239,59 +265,24 @@ class Mission:
         self._publish(event, late)
 
     def take_back(self, reason: str, *, late: bool = False) -> None:
-        """Whoever published the last read takes it back."""
-        assert self._last_read is not None
+        """Whoever published the last scan, signal or generation takes it back."""
+        last = self._last
+        assert isinstance(last, IdScanned | DeviceSignalled | IotIdGenerated)
+        names_itself = self.by_iot_id if isinstance(last, IotIdGenerated) else ()
         event = EventRetracted(
             event_id=self._event_id(),
             occurred_at=self.now,
-            source=self._last_read.source,
-            retracts=self._last_read.event_id,
-            retracted_at=self._last_read.occurred_at,
+            source=last.source,
+            retracts=last.event_id,
+            retracted_at=last.occurred_at,
             reason=reason,
-            identifiers=self._last_read.identifiers,
+            identifiers=(*names_itself, *last.identifiers),
+            conveyance=last.conveyance if isinstance(last, IdScanned) else None,
         )
         self._publish(event, late)
 
-    def expect(self, kind: Kind, *, subject: str, node: str, then: tuple[State, State], why: str) -> None:
-        """Plant the expectation of an alert of this mission, as it stands after each act."""
-        self.scenario.expected.append(
-            ExpectedAlert(
-                kind=kind,
-                iot_id=self.iot_id,
-                object_key=None,
-                subject=subject,
-                node=node,
-                after_act={"1": then[0], "2": then[1]},
-                why=why,
-            )
-        )
-
-    def expect_unknown(self, seen: Identifier, *, node: str, then: tuple[State, State], why: str) -> None:
-        """Plant the expectation that what was read leads to no mission."""
-        key = f"{seen.scheme.value}:{seen.value}"
-        self.scenario.expected.append(
-            ExpectedAlert(
-                kind="UNKNOWN_OBJECT",
-                iot_id=None,
-                object_key=key,
-                subject=key,
-                node=node,
-                after_act={"1": then[0], "2": then[1]},
-                why=why,
-            )
-        )
-
-    def _event_id(self) -> UUID:
-        self._published += 1
-        return uuid5(NAMESPACE, f"{self.key}/event/{self._published}")
-
     def _publish(self, event: InputEvent, late: bool) -> None:
-        act = self.scenario.acts[2 if late else 1]
-        act.append(event)
+        self._last = event
+        super()._publish(event, late)
         if self.quirk is Quirk.DUPLICATE_LINES and self._published % DUPLICATE_EVERY == 1:
-            act.append(event)
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment in March 2026, in UTC: Bari's clocks show one hour more."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+            super()._publish(event, late)

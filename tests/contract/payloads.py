@@ -66,6 +66,13 @@ def written(schema: AvroSchema, fields: Any, schema_id: int | None = None) -> by
     return b"\x00" + number.to_bytes(4, "big") + body.getvalue()
 
 
+def fits(schema: AvroSchema, event: dict[str, Any]) -> bool:
+    """Whether a value can be written with a schema without losing anything."""
+    known = {"type", *(field["name"] for field in schema["fields"])}
+    fields = _avro(schema, event)
+    return set(event) <= known and bool(fastavro.validate(fields, fastavro.parse_schema(schema), raise_errors=False))
+
+
 def _avro(schema: Any, value: Any) -> Any:
     """JSON's form of a value in the form in which fastavro takes it: times as times."""
     if isinstance(schema, list):

@@ -1,9 +1,11 @@
 """The catalogue of topics: names, dead letters, retention, and who reads what."""
 
 import re
+from typing import get_args
 
 import pytest
 
+from domain.events import InputEvent, VesselManifested
 from topics.admin import wanted_config
 from topics.catalog import (
     EVENT_TOPICS,
@@ -11,9 +13,12 @@ from topics.catalog import (
     INPUT_TOPICS,
     MISSION_STATE_CHANGED,
     MISSIONS_TABLE,
+    OBSERVATION_REROUTED,
     READ_BY,
     RESOLVE_GROUP,
+    SINK_GROUP,
     TRACK_GROUP,
+    VESSEL_MANIFEST_LODGED,
     Topic,
     all_topics,
     changelog,
@@ -21,7 +26,7 @@ from topics.catalog import (
     keeper_of,
 )
 
-NAME = re.compile(r"cargo\.[a-z]+(-[a-z]+)*\.([a-z]+ed|bound)\.v1")
+NAME = re.compile(r"cargo\.[a-z]+(-[a-z]+)*\.([a-z]+ed|bound|made)\.v1")
 BROKER_NAME_MAX = 249
 HOUR_MS = 3_600_000
 CHANGELOGS = (changelog(RESOLVE_GROUP, IDENTITIES_TABLE), changelog(TRACK_GROUP, MISSIONS_TABLE))
@@ -85,9 +90,29 @@ def test_the_list_is_complete() -> None:
     assert set(all_topics()) == {*EVENT_TOPICS, *map(dead_letters, EVENT_TOPICS), *CHANGELOGS}
 
 
-def test_what_is_published_is_read_by_resolve() -> None:
+def test_everything_from_outside_is_published_to_one_topic_that_carries_nothing_else() -> None:
+    assert set(INPUT_TOPICS) == set(get_args(InputEvent))
+    for topic in INPUT_TOPICS.values():
+        assert set(topic.records) == {record for record, carrier in INPUT_TOPICS.items() if carrier is topic}
+
+
+def test_what_is_published_is_read_by_resolve_and_by_the_sink() -> None:
     assert set(INPUT_TOPICS.values()) <= set(READ_BY[RESOLVE_GROUP])
-    assert all(topic.records == (record,) for record, topic in INPUT_TOPICS.items())
+    assert set(INPUT_TOPICS.values()) <= set(READ_BY[SINK_GROUP])
+
+
+def test_what_is_published_is_kept_for_30_days() -> None:
+    assert {topic.retention_hours for topic in INPUT_TOPICS.values()} == {30 * 24}
+
+
+def test_who_may_read_manifests_can_be_told_by_their_topic() -> None:
+    carriers = [topic for topic in INPUT_TOPICS.values() if VesselManifested in topic.records]
+    assert carriers == [VESSEL_MANIFEST_LODGED]
+    assert VESSEL_MANIFEST_LODGED.records == (VesselManifested,)
+
+
+def test_what_is_rerouted_came_from_outside() -> None:
+    assert set(OBSERVATION_REROUTED.records) < set(get_args(InputEvent))
 
 
 def test_every_event_topic_is_read_by_somebody_and_one_group_keeps_its_dead_letters() -> None:

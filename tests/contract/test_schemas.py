@@ -2,31 +2,24 @@
 
 import re
 from enum import StrEnum
-from typing import Any
+from itertools import pairwise
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from msgspec import inspect
-from payloads import EXAMPLES, INVALID, SCHEMAS, VALID, Example, avro_schema, struct_of, written
+from payloads import EXAMPLES, INVALID, SCHEMAS, VALID, Example, avro_schema, fits, struct_of, written
 
-from domain.events import (
-    CustomsStatusChanged,
-    EventRetracted,
-    IdScanned,
-    InputEvent,
-    IotIdGenerated,
-    MissionAmended,
-    flaws,
-)
+from domain.events import InputEvent, flaws
 from readers.jsonl import Line, parse
 from runtime.errors import InvalidRecord
 from topics.catalog import EVENT_TOPICS
 from topics.codec import Codec
-from topics.registry import FileRegistry, current_schemas, registered_versions, subject_of
+from topics.registry import AvroSchema, FileRegistry, Version, current_schemas, registered_versions, subject_of
 
 CODEC = Codec(FileRegistry())
 RECORDS = [struct_of(path.stem) for path in sorted(SCHEMAS.glob("*.avsc"))]
-FROM_OUTSIDE = (IotIdGenerated, MissionAmended, IdScanned, CustomsStatusChanged, EventRetracted)
+FROM_OUTSIDE = get_args(InputEvent)
 
 
 def by_name(value: Any) -> str:
@@ -189,7 +182,7 @@ def test_the_comparison_above_sees_differences(fields: list[Any]) -> None:
 def test_every_record_that_travels_has_a_schema_and_the_other_way_round() -> None:
     assert {record for topic in EVENT_TOPICS for record in topic.records} == set(RECORDS)
     assert {schema["name"] for schema in current_schemas()} == {record.__name__ for record in RECORDS}
-    assert set(InputEvent.__args__) == set(FROM_OUTSIDE)
+    assert set(FROM_OUTSIDE) <= set(RECORDS)
 
 
 @pytest.mark.parametrize("schema", current_schemas(), ids=subject_of)
@@ -215,3 +208,67 @@ def test_ids_count_up_and_so_do_the_versions_of_a_subject() -> None:
         own = [version.version for version in versions if version.subject == subject]
         assert own == list(range(1, len(own) + 1))
     assert all(subject_of(version.schema) == version.subject for version in versions)
+
+
+# Earlier versions -----------------------------------------------------------------------------------------------
+
+EARLIER = [v for v in registered_versions() if v.schema not in current_schemas()]
+
+
+def by_version(version: Version) -> str:
+    return f"{version.schema['name']}-{version.version}"
+
+
+def breaks(earlier: Any, later: Any, where: str) -> list[str]:
+    """What keeps the later of two versions of an Avro type from reading every value of the earlier one."""
+    if isinstance(earlier, list):
+        return [each for pair in zip(earlier, later, strict=True) for each in breaks(*pair, where)]
+    if not isinstance(earlier, dict):
+        return [] if earlier == later else [f"{where}: {earlier} became {later}"]
+    if earlier["type"] == "array":
+        return breaks(earlier["items"], later["items"], f"{where}[]")
+    if earlier["type"] == "enum":
+        kept = later["symbols"][: len(earlier["symbols"])]
+        return [] if kept == earlier["symbols"] else [f"{where}: symbols {kept}"]
+    return _breaks_of_record(earlier, later, where) if earlier["type"] == "record" else []
+
+
+def _breaks_of_record(earlier: AvroSchema, later: AvroSchema, where: str) -> list[str]:
+    before = {field["name"]: field for field in earlier["fields"]}
+    after = {field["name"]: field for field in later["fields"]}
+    lost = [f"{where}.{name}: gone" for name in before if name not in after]
+    bare = [f"{where}.{name}: no default" for name in after if name not in before and "default" not in after[name]]
+    kept = [name for name in before if name in after]
+    deep = [b for name in kept for b in breaks(before[name]["type"], after[name]["type"], f"{where}.{name}")]
+    return [*lost, *bare, *deep]
+
+
+@pytest.mark.parametrize("subject", sorted({version.subject for version in registered_versions()}))
+def test_fields_are_added_with_defaults_and_symbols_at_the_end(subject: str) -> None:
+    versions = [version.schema for version in registered_versions() if version.subject == subject]
+    assert [breaks(*pair, subject) for pair in pairwise(versions)] == [[]] * (len(versions) - 1)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"name": "size", "type": {"type": "enum", "name": "_Size", "symbols": ["BIG", "SMALL"]}},
+        {"name": "size", "type": "string"},
+        {"name": "weight", "type": "long", "default": 0},
+    ],
+    ids=["symbol in front", "another type", "another field"],
+)
+def test_the_comparison_of_versions_sees_what_breaks(later: dict[str, Any]) -> None:
+    size = {"name": "size", "type": {"type": "enum", "name": "_Size", "symbols": ["SMALL"]}}
+    earlier = {"type": "record", "name": "_Thing", "fields": [size]}
+    assert breaks(earlier, {**earlier, "fields": [later]}, "_Thing") != []
+    assert breaks(earlier, {**earlier, "fields": [size, {"name": "note", "type": "string"}]}, "_Thing") != []
+
+
+@pytest.mark.parametrize("version", EARLIER, ids=by_version)
+def test_what_was_written_by_an_earlier_release_is_read(version: Version) -> None:
+    old = [e for e in VALID if e.record.__name__ == version.schema["name"] and fits(version.schema, e.event)]
+    assert old
+    for example in old:
+        frame = written(version.schema, example.event, version.schema_id)
+        assert CODEC.decode(frame, example.record) == from_json(example)

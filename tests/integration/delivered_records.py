@@ -6,11 +6,17 @@ from uuid import UUID, uuid4
 import msgspec
 
 from domain.events import (
+    AlertReviewed,
     AlertStatus,
     AmendmentReason,
+    AppointmentMade,
+    AppointmentPurpose,
+    CallStatus,
     CustomsStatus,
     CustomsStatusChanged,
     DeviationAlertChanged,
+    DeviceSignal,
+    DeviceSignalled,
     Direction,
     EventRetracted,
     IdBound,
@@ -18,13 +24,27 @@ from domain.events import (
     IdScanned,
     Incident,
     IotIdGenerated,
+    ManifestUnit,
+    MassVerified,
     MissionAmended,
     MissionStateChanged,
     MissionStatus,
+    Movement,
+    Outcome,
     PathNode,
+    Permission,
+    Position,
     Process,
+    ReviewStatus,
     Severity,
     Technology,
+    TrainComposed,
+    TrainPermissionChanged,
+    TrainStage,
+    TrainUnit,
+    UnitExpected,
+    VesselCallChanged,
+    VesselManifested,
 )
 from domain.identifiers import Scheme
 from sinks.rows import Delivery
@@ -32,6 +52,9 @@ from sinks.rows import Delivery
 AT = datetime(2026, 3, 1, 8, 30, 15, 123_000, tzinfo=UTC)
 BOX = Identifier(scheme=Scheme.BIC, value="MSCU6639871", confidence=0.97)
 TRUCK = Identifier(scheme=Scheme.PLATE, value="GA123ÈC")
+WAGON = Identifier(scheme=Scheme.WAGON, value="218124712173", confidence=0.9)
+SHIP = Identifier(scheme=Scheme.SHIP, value="9074729")
+TRAIN, CALL = "TRAIN:60123-20260301", "CALL:ITBRI-2026-0417"
 
 
 def delivered(event: msgspec.Struct, iot_id: UUID | None = None, published_at: datetime = AT) -> Delivery:
@@ -63,6 +86,7 @@ def scanned(direction: Direction | None = Direction.IN) -> IdScanned:
         technology=Technology.OCR,
         identifiers=(BOX, TRUCK),
         direction=direction,
+        conveyance=TRAIN if direction is Direction.OUT else None,
     )
 
 
@@ -75,6 +99,7 @@ def status_changed() -> CustomsStatusChanged:
         status=CustomsStatus.HOLD_PLACED,
         identifiers=(BOX,),
         hold_id="H-1",
+        not_before=AT + timedelta(hours=2),
     )
 
 
@@ -105,6 +130,115 @@ def retracted() -> EventRetracted:
         retracted_at=AT - timedelta(hours=1),
         reason="lane 2 was reported as lane 3",
         identifiers=(BOX, TRUCK),
+        conveyance=TRAIN,
+    )
+
+
+def signalled(position: Position | None = None) -> DeviceSignalled:
+    return DeviceSignalled(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="box-platform",
+        device="tracker 4711",
+        signal=DeviceSignal.DOOR_OPENED,
+        identifiers=(BOX,),
+        node=None if position else "ITBRI-YARD",
+        position=position,
+    )
+
+
+def appointment(purpose: AppointmentPurpose) -> AppointmentMade:
+    is_control = purpose is AppointmentPurpose.CONTROL
+    return AppointmentMade(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="one-stop-shop",
+        appointment_id="A-1",
+        purpose=purpose,
+        node="ITBRI-SCANNER",
+        starts_at=AT + timedelta(hours=3),
+        ends_at=AT + timedelta(hours=4),
+        identifiers=(BOX, TRUCK),
+        authorities=("ADM", "VETERINARY") if is_control else (),
+        cancelled=is_control,
+        not_before=AT if is_control else None,
+    )
+
+
+def reviewed(outcome: Outcome | None = None) -> AlertReviewed:
+    return AlertReviewed(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="officer 17",
+        alert_id=uuid4(),
+        review=ReviewStatus.DISPOSED if outcome else ReviewStatus.ACKNOWLEDGED,
+        iot_id=None if outcome else uuid4(),
+        object_key=TRAIN if outcome else None,
+        outcome=outcome,
+    )
+
+
+def composed() -> TrainComposed:
+    return TrainComposed(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="mto",
+        train=TRAIN,
+        stage=TrainStage.MANIFEST,
+        units=(
+            TrainUnit(unit=BOX, wagon=WAGON, mrns=("26ITQBA158977764S6", "26ITQBA190171210R0")),
+            TrainUnit(unit=TRUCK, transport_document="CIM-1"),
+        ),
+    )
+
+
+def permitted() -> TrainPermissionChanged:
+    return TrainPermissionChanged(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="AIDA",
+        train=TRAIN,
+        permission=Permission.GRANTED,
+        authority="ADM",
+    )
+
+
+def manifested() -> VesselManifested:
+    return VesselManifested(
+        event_id=uuid4(),
+        occurred_at=AT,
+        source="agent",
+        call=CALL,
+        ship=SHIP,
+        movement=Movement.DISCHARGE,
+        units=(
+            ManifestUnit(unit=TRUCK),
+            ManifestUnit(unit=BOX, gross_mass_kg=24_000, dangerous=True, mrns=("26ITQBA158977764S6",)),
+        ),
+    )
+
+
+def called(status: CallStatus, eta: datetime | None = None) -> VesselCallChanged:
+    return VesselCallChanged(
+        event_id=uuid4(), occurred_at=AT, source="coastguard", call=CALL, ship=SHIP, status=status, eta=eta
+    )
+
+
+def weighed() -> MassVerified:
+    return MassVerified(
+        event_id=uuid4(), occurred_at=AT, source="weighbridge", call=CALL, unit=BOX, verified_mass_kg=1_000_000
+    )
+
+
+def expected() -> UnitExpected:
+    until = AT + timedelta(days=2)
+    return UnitExpected(
+        event_id=uuid4(),
+        conveyance=TRAIN,
+        scheme=Scheme.BIC,
+        value="MSCU6639871",
+        expected_from=AT,
+        expected_until=until,
     )
 
 
@@ -124,6 +258,9 @@ def mission_state(iot_id: UUID, revision: int, status: MissionStatus) -> Mission
         open_holds=(),
         open_alerts=("MISSED_NODE",),
         reads=2,
+        control_node="ITBRI-SCANNER" if revision > 1 else None,
+        control_at=AT if revision > 1 else None,
+        control_authorities=("ADM", "VETERINARY") if revision > 1 else (),
     )
 
 
@@ -144,19 +281,35 @@ def alert(alert_id: UUID, revision: int, status: AlertStatus) -> DeviationAlertC
         sentence="The container was not read at ITBRI-YARD.",
         evidence=(uuid4(), uuid4()),
         trigger=uuid4(),
+        outcome=Outcome.CONFIRMED if status is AlertStatus.DISPOSED else None,
+        reviewed_by="officer 17" if status is AlertStatus.DISPOSED else None,
     )
 
 
 def every_record() -> list[Delivery]:
     """One delivery for each table, mission events of each kind included."""
     rerouted = amended((PathNode(node="ITBRI-QUAY"), PathNode(node="ITBRI-YARD", due_at=AT)))
-    events = [generated(), rerouted, amended(), scanned(), status_changed(), retracted()]
+    at_sea = signalled(Position(latitude=41.2075, longitude=-17.5))
+    control = appointment(AppointmentPurpose.CONTROL)
+    events = [generated(), rerouted, amended(), scanned(), status_changed(), retracted(), at_sea, control, reviewed()]
     return [
         *map(delivered, events),
-        delivered(scanned(direction=None)),
+        *map(delivered, of_conveyances()),
+        *map(delivered, (scanned(Direction.OUT), scanned(direction=None), signalled(), reviewed(Outcome.UNFOUNDED))),
+        delivered(appointment(AppointmentPurpose.GATE_SLOT)),
         delivered(bound()),
         delivered(msgspec.structs.replace(bound(), released=True)),
+        delivered(msgspec.structs.replace(bound(), withdrawn=True)),
         *(delivered(event, iot_id=uuid4()) for event in events),
         delivered(mission_state(uuid4(), 1, MissionStatus.DEPARTED)),
+        delivered(mission_state(uuid4(), 2, MissionStatus.DEPARTED)),
         delivered(alert(uuid4(), 1, AlertStatus.RAISED)),
+        delivered(alert(uuid4(), 2, AlertStatus.DISPOSED)),
     ]
+
+
+def of_conveyances() -> list[msgspec.Struct]:
+    """What is told of trains and of ships' calls, and what follows from it for one unit."""
+    announced = called(CallStatus.ANNOUNCED, eta=AT)
+    arrived = called(CallStatus.ARRIVED)
+    return [composed(), permitted(), manifested(), announced, arrived, weighed(), expected()]

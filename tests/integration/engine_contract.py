@@ -18,18 +18,21 @@ from sinks.migrate import RECORD, Migration, bundled, migrate
 from sinks.query_http import query_route
 from sinks.read_only import answer
 from sinks.rows import TABLES, Delivery, row
-from tests.integration.delivered_records import AT, alert, delivered, every_record, mission_state, scanned
+from tests.integration.delivered_records import (
+    AT,
+    alert,
+    bound,
+    composed,
+    delivered,
+    every_record,
+    manifested,
+    mission_state,
+    scanned,
+)
 
 READONLY, SYNTAX_ERROR, INCORRECT_QUERY = 164, 62, 80
 VIEWS = {
-    "iot_ids_generated": "v_iot_ids_generated",
-    "mission_amendments": "v_mission_amendments",
-    "event_retractions": "v_event_retractions",
-    "scans": "v_scans",
-    "customs_statuses": "v_customs_statuses",
-    "id_bindings": "v_id_bindings",
-    "mission_events": "v_mission_events",
-    "mission_states": "v_mission_states",
+    **{table: f"v_{table}" for table in TABLES},
     "deviation_alerts": "v_alerts",
 }
 
@@ -136,6 +139,23 @@ class EngineContract:
             assert migrate(CutEngine(empty, 2), migrations) == []  # the ground only
             assert empty.query("SELECT count() FROM a, b, c", "TSV") == b"0\n"
 
+    def test_every_statement_of_this_release_can_be_repeated(self, empty: Engine) -> None:
+        migrate(empty)
+        for migration in bundled():
+            for statement in migration.statements:
+                empty.execute(statement)
+        write(empty, every_record())
+
+    def test_rows_of_the_release_before_stay_readable(self, empty: Engine) -> None:
+        migrate(empty, [migration for migration in bundled() if migration.version < 3])
+        later = ("conveyance", "withdrawn")
+        rows = [row(delivered(event)) for event in (scanned(), bound())]
+        for table, columns in rows:
+            empty.insert(table, [{name: value for name, value in columns.items() if name not in later}])
+        migrate(empty)
+        for table, columns in rows:
+            assert through_view(empty, table, columns) == [columns]
+
     def test_a_newer_database_is_refused(self, empty: Engine) -> None:
         newer = Migration(bundled()[-1].version + 1, "of_tomorrow", "")
         migrate(empty, [*bundled(), newer])
@@ -197,6 +217,49 @@ class EngineContract:
         # Asked for directly: the condition must not reach below the choice of the latest revision.
         assert found(store, f"SELECT revision FROM v_alerts {where} AND status = 'RAISED'") == []
         assert found(store, f"SELECT revision FROM v_open_alerts {where}") == []
+
+    @pytest.mark.parametrize(
+        ("status", "is_open"),
+        [
+            (AlertStatus.RAISED, True),
+            (AlertStatus.CHANGED, True),
+            (AlertStatus.ACKNOWLEDGED, True),
+            (AlertStatus.DISPOSED, False),
+            (AlertStatus.CLEARED, False),
+        ],
+    )
+    def test_an_alert_is_open_as_long_as_it_waits_for_somebody(
+        self, store: Engine, status: AlertStatus, is_open: bool
+    ) -> None:
+        alert_id = uuid4()
+        write(store, [delivered(alert(alert_id, 1, AlertStatus.RAISED)), delivered(alert(alert_id, 2, status))])
+        where = f"WHERE alert_id = '{alert_id}'"
+        assert found(store, f"SELECT status FROM v_alerts {where}") == [{"status": status.value}]
+        assert found(store, f"SELECT count() AS n FROM v_open_alerts {where}") == [{"n": int(is_open)}]
+
+    @pytest.mark.parametrize("order", [(False, True), (True, False)])
+    def test_a_withdrawn_binding_stays_withdrawn(self, store: Engine, order: tuple[bool, ...]) -> None:
+        event = bound()
+        for seconds, withdrawn in enumerate(order):
+            said = msgspec.structs.replace(event, withdrawn=withdrawn)
+            write(store, [delivered(said, published_at=AT + timedelta(seconds=seconds))])
+        store.execute(f"OPTIMIZE TABLE {DATABASE}.id_bindings FINAL")
+        where = f"WHERE event_id = '{event.event_id}'"
+        assert found(store, f"SELECT withdrawn FROM v_id_bindings {where}") == [{"withdrawn": True}]
+        assert found(store, f"SELECT withdrawn FROM v_id_bindings {where} AND NOT withdrawn") == []
+
+    def test_declarations_are_found_with_their_unit(self, store: Engine) -> None:
+        train, manifest = composed(), manifested()
+        write(store, [delivered(train), delivered(manifest)])
+        of_train = f"FROM v_train_compositions ARRAY JOIN units WHERE event_id = '{train.event_id}'"
+        of_mrn = f"{of_train} AND has(units.mrns, '26ITQBA190171210R0')"
+        assert found(store, f"SELECT units.wagon_value AS wagon {of_mrn}") == [{"wagon": "218124712173"}]
+        rows = found(
+            store,
+            "SELECT units.unit_value AS unit, mrn FROM v_vessel_manifests "
+            f"ARRAY JOIN units ARRAY JOIN units.mrns AS mrn WHERE event_id = '{manifest.event_id}'",
+        )
+        assert rows == [{"unit": "MSCU6639871", "mrn": "26ITQBA158977764S6"}]
 
     @pytest.mark.parametrize(
         ("column", "value"),

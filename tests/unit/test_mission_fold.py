@@ -33,7 +33,9 @@ from domain.deviations import RULES, Finding
 from domain.events import CustomsStatus, Direction, Identifier, MissionEvent
 from domain.identifiers import Scheme
 from domain.journey import Journey
-from domain.mission import FACTS_MAX, Mission, MissionFull, Read, apply
+from domain.facts import Read
+from domain.history import HistoryFull
+from domain.mission import FACTS_MAX, Mission, apply
 from domain.policy import Policy
 from domain.port import Node, NodeKind
 
@@ -219,7 +221,7 @@ def test_unsure_and_misread_identifiers_are_not_held_against_a_mission() -> None
 def test_history_is_bounded() -> None:
     mission = fold(scan(number, number, "DOCK") for number in range(1, FACTS_MAX + 1))
     assert len(mission.facts) == FACTS_MAX
-    with pytest.raises(MissionFull):
+    with pytest.raises(HistoryFull):
         apply(mission, scan(FACTS_MAX + 1, 0, "DOCK"))
 
 

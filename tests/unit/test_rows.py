@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import msgspec
@@ -9,12 +11,23 @@ import pytest
 from prometheus_client import REGISTRY
 
 from domain.events import (
+    DeadlinePassed,
+    DeviceSignal,
+    DeviceSignalled,
     Identifier,
     IdScanned,
     IotIdGenerated,
+    ManifestUnit,
+    MissionEvent,
+    Movement,
     PathNode,
+    Position,
     Process,
     Technology,
+    TrainComposed,
+    TrainStage,
+    TrainUnit,
+    VesselManifested,
 )
 from domain.identifiers import Scheme
 from runtime.errors import InvalidRecord, MissionpathError, Unavailable
@@ -22,7 +35,8 @@ from sinks import complaint
 from sinks.batch import Batch
 from sinks.engine import QueryRefused, RowsRefused
 from sinks.migrate import bundled
-from sinks.rows import Delivery, row
+from sinks.rows import TABLES, Delivery, row
+from topics.catalog import READ_BY, SINK_GROUP
 
 AT = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 EVENT_ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -32,6 +46,8 @@ IDENTIFIERS = (
     Identifier(scheme=Scheme.BIC, value="MSCU6639871", confidence=0.5),
     Identifier(scheme=Scheme.PLATE, value="GA123EC"),
 )
+EXAMPLES = Path(__file__).parents[2] / "avro_schemas/examples"
+READ_BY_SINK = tuple(dict.fromkeys(record for topic in READ_BY[SINK_GROUP] for record in topic.records))
 SCAN = IdScanned(
     event_id=EVENT_ID,
     occurred_at=AT,
@@ -58,6 +74,7 @@ def test_a_scan_keeps_its_identifiers_as_parallel_arrays() -> None:
             "reader": "lane-2",
             "technology": "OCR",
             "direction": None,
+            "conveyance": None,
             "identifiers.scheme": ["BIC", "PLATE"],
             "identifiers.value": ["MSCU6639871", "GA123EC"],
             "identifiers.confidence": [0.5, None],
@@ -96,6 +113,107 @@ def test_a_generation_keeps_its_path_as_parallel_arrays() -> None:
     assert columns["path.required"] == [True, False]
     assert columns["path.due_at"] == [AT, None]
     assert "path" not in columns
+
+
+MRNS = ("26ITQBA158977764S6", "26ITQBA190171210R0")
+BOX, TRUCK = IDENTIFIERS
+
+
+def test_a_train_keeps_its_units_as_parallel_arrays_with_a_list_of_declarations_each() -> None:
+    event = TrainComposed(
+        event_id=EVENT_ID,
+        occurred_at=AT,
+        source="mto",
+        train="TRAIN:60123",
+        stage=TrainStage.LOADING_LIST,
+        units=(
+            TrainUnit(unit=BOX, mrns=MRNS),
+            TrainUnit(unit=TRUCK, wagon=Identifier(scheme=Scheme.WAGON, value="1"), transport_document="CIM-1"),
+        ),
+    )
+    assert row(delivery(event)) == (
+        "train_compositions",
+        {
+            "event_id": EVENT_ID,
+            "occurred_at": AT,
+            "source": "mto",
+            "train": "TRAIN:60123",
+            "stage": "LOADING_LIST",
+            "units.unit_scheme": ["BIC", "PLATE"],
+            "units.unit_value": ["MSCU6639871", "GA123EC"],
+            "units.unit_confidence": [0.5, None],
+            "units.wagon_scheme": [None, "WAGON"],
+            "units.wagon_value": [None, "1"],
+            "units.wagon_confidence": [None, None],
+            "units.mrns": [MRNS, ()],
+            "units.transport_document": [None, "CIM-1"],
+            **PROVENANCE,
+        },
+    )
+
+
+def test_a_manifest_spreads_its_ship_and_keeps_masses_and_dangers_of_its_units() -> None:
+    event = VesselManifested(
+        event_id=EVENT_ID,
+        occurred_at=AT,
+        source="agent",
+        call="CALL:1",
+        ship=Identifier(scheme=Scheme.SHIP, value="9074729"),
+        movement=Movement.LOADING,
+        units=(ManifestUnit(unit=BOX, gross_mass_kg=24_000, dangerous=True, mrns=MRNS), ManifestUnit(unit=TRUCK)),
+    )
+    table, columns = row(delivery(event))
+    assert table == "vessel_manifests"
+    assert [columns[f"ship_{part}"] for part in ("scheme", "value", "confidence")] == ["SHIP", "9074729", None]
+    assert columns["units.gross_mass_kg"] == [24_000, None]
+    assert columns["units.dangerous"] == [True, False]
+    assert columns["units.mrns"] == [MRNS, ()]
+    assert not {"ship", "units"} & set(columns)
+
+
+@pytest.mark.parametrize(
+    ("position", "degrees"), [(Position(latitude=90, longitude=-180), (90, -180)), (None, (None, None))]
+)
+def test_a_position_is_two_columns(position: Position | None, degrees: tuple[float | None, ...]) -> None:
+    event = DeviceSignalled(
+        event_id=EVENT_ID,
+        occurred_at=AT,
+        source="platform",
+        device="4711",
+        signal=DeviceSignal.POSITION,
+        identifiers=IDENTIFIERS,
+        node="ITBRI-YARD",
+        position=position,
+    )
+    table, columns = row(delivery(event))
+    assert table == "device_signals"
+    assert (columns["latitude"], columns["longitude"]) == degrees
+    assert "position" not in columns
+
+
+def example(record: type[msgspec.Struct]) -> msgspec.Struct:
+    files = sorted((EXAMPLES / str(record.__struct_config__.tag)).glob("valid-*.json"))
+    return msgspec.json.decode(files[0].read_bytes(), type=record)
+
+
+def by_name(record: type) -> str:
+    return record.__name__
+
+
+@pytest.mark.parametrize(
+    "record", [each for each in get_args(MissionEvent) if each is not DeadlinePassed], ids=by_name
+)
+def test_what_belongs_to_a_mission_is_a_mission_event(record: type[msgspec.Struct]) -> None:
+    table, columns = row(delivery(example(record), iot_id=IOT_ID))
+    assert table == "mission_events"
+    assert (columns["iot_id"], columns["record"]) == (IOT_ID, record.__struct_config__.tag)
+
+
+@pytest.mark.parametrize("record", READ_BY_SINK, ids=by_name)
+def test_whatever_the_sink_reads_has_a_table(record: type[msgspec.Struct]) -> None:
+    table, columns = row(delivery(example(record)))
+    assert table in TABLES
+    assert columns.items() >= PROVENANCE.items()
 
 
 class Unheard(msgspec.Struct, frozen=True):

@@ -39,7 +39,8 @@ from rig import (
 
 from domain.alerts import Ledger
 from domain.events import CustomsStatus, MissionStatus
-from domain.mission import FACTS_MAX, Mission, Read
+from domain.facts import Read
+from domain.mission import FACTS_MAX, Mission
 from streams.track import Tracked
 from topics.catalog import (
     DEVIATION_ALERT_CHANGED,

@@ -1,0 +1,106 @@
+"""What the pipeline itself says: bindings, commands of the clock, states and alerts."""
+
+from uuid import UUID
+
+from domain.events.vocabulary import (
+    AlertStatus,
+    CustomsStatus,
+    MissionStatus,
+    Moment,
+    Outcome,
+    Process,
+    Record,
+    Severity,
+)
+from domain.identifiers import Scheme
+
+
+class IdBound(Record, frozen=True, tag="id_bound"):
+    """From ``valid_from`` on, in event time, an identifier means this IOT_ID, or, ``released``, no longer does.
+
+    *Shape*: ``withdrawn`` when the event of that id was retracted: what it bound or released never was.
+    """
+
+    event_id: UUID
+    iot_id: UUID
+    scheme: Scheme
+    value: str
+    valid_from: Moment
+    released: bool = False
+    withdrawn: bool = False
+
+
+class UnitExpected(Record, frozen=True, tag="unit_expected"):
+    """A train's list or a ship's manifest names a unit: read in that time it is no unknown object (§359, §372a)."""
+
+    event_id: UUID
+    conveyance: str
+    scheme: Scheme
+    value: str
+    expected_from: Moment
+    expected_until: Moment
+
+
+class DeadlinePassed(Record, frozen=True, tag="deadline_passed"):
+    """The clock's command to judge absences as of a moment: of a mission, a conveyance or waiting reads.
+
+    *Shape*: ``subject`` is the IOT_ID, the conveyance or the ``SCHEME:VALUE``, as in the record's key.
+    """
+
+    subject: str
+    as_of: Moment
+
+
+class MissionStateChanged(Record, frozen=True, tag="mission_state_changed"):
+    """Where a mission stands after everything known of it; the latest revision replaces the earlier ones.
+
+    *Units*: ``revision`` counts changes of this mission's state; ``reads`` counts distinct scans.
+    *Guarantee*: tells of no examination before its ``not_before`` has passed: not of its status, hold or appointment.
+    """
+
+    iot_id: UUID
+    revision: int
+    status: MissionStatus
+    process: Process | None
+    changed_at: Moment
+    last_node: str | None
+    last_read_at: Moment | None
+    next_node: str | None
+    next_due_at: Moment | None
+    nodes_reached: tuple[str, ...]
+    customs_statuses: tuple[CustomsStatus, ...]
+    open_holds: tuple[str, ...]
+    open_alerts: tuple[str, ...]
+    reads: int
+    control_node: str | None = None
+    control_at: Moment | None = None
+    control_authorities: tuple[str, ...] = ()
+
+
+class DeviationAlertChanged(Record, frozen=True, tag="deviation_alert_changed"):
+    """A deviation was raised, changed (its evidence or place), cleared, or dealt with by customs.
+
+    *Guarantee*: ``alert_id`` follows from IOT_ID, kind and subject, ``revision`` counts up per alert: the highest
+    revision holds, and a repeated record is the same record.
+    *Shape*: ``object_key`` is what the alert is about when that is no IOT_ID: a train's run, a ship's call, or
+    ``SCHEME:VALUE`` of what was read; ``evidence`` are event ids; ``trigger`` is the event that brought the change,
+    none when it was the clock; ``outcome`` and ``reviewed_by`` come from the review in force.
+    """
+
+    alert_id: UUID
+    revision: int
+    status: AlertStatus
+    kind: str
+    severity: Severity
+    basis: str
+    subject: str
+    iot_id: UUID | None
+    object_key: str | None
+    node: str | None
+    deviated_at: Moment
+    changed_at: Moment
+    sentence: str
+    evidence: tuple[UUID, ...]
+    trigger: UUID | None
+    outcome: Outcome | None = None
+    reviewed_by: str | None = None

@@ -1,0 +1,232 @@
+"""What a mission remembers of each event: enough to judge by, and no more.
+
+*Shape*: identifiers are ``SCHEME:VALUE`` in their plainest form.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.events import (
+    AlertReviewed,
+    AppointmentMade,
+    AppointmentPurpose,
+    CustomsStatus,
+    CustomsStatusChanged,
+    DeviceSignal,
+    DeviceSignalled,
+    Direction,
+    EventRetracted,
+    Identifier,
+    IdScanned,
+    IotIdGenerated,
+    MissionAmended,
+    Outcome,
+    PathNode,
+    Position,
+    Process,
+    ReviewStatus,
+    is_sure,
+)
+from domain.identifiers import Scheme, check, plainest
+
+
+class Plan(msgspec.Struct, frozen=True, array_like=True, tag="P"):
+    """What customs said the mission is: its identifiers and its path."""
+
+    occurred_at: datetime
+    event_id: UUID
+    process: Process
+    keys: tuple[str, ...]
+    path: tuple[PathNode, ...]
+
+
+class Read(msgspec.Struct, frozen=True, array_like=True, tag="R"):
+    """A scan, as far as it can be held for or against the mission: ``keys`` are the identifiers surely read."""
+
+    occurred_at: datetime
+    event_id: UUID
+    node: str
+    direction: Direction | None
+    keys: tuple[str, ...]
+
+
+class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
+    """A customs status, a hold, its lifting, or the result of a control.
+
+    *Shape*: ``mrns`` are the declarations it concerns, all when empty; of an examination nobody but customs may
+    know earlier than ``not_before``.
+    """
+
+    occurred_at: datetime
+    event_id: UUID
+    status: CustomsStatus
+    mrns: tuple[str, ...]
+    authority: str
+    hold_id: str | None
+    node: str | None
+    not_before: datetime | None = None
+
+
+class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
+    """A change of the plan; ``path`` is none when the path stays."""
+
+    occurred_at: datetime
+    event_id: UUID
+    path: tuple[PathNode, ...] | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Signal(msgspec.Struct, frozen=True, array_like=True, tag="D"):
+    """What a device on the unit reported, and where."""
+
+    occurred_at: datetime
+    event_id: UUID
+    signal: DeviceSignal
+    device: str
+    node: str | None
+    position: Position | None
+
+
+class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
+    """A slot or a control that was set, moved or cancelled; the latest of an ``appointment_id`` holds."""
+
+    occurred_at: datetime
+    event_id: UUID
+    appointment_id: str
+    purpose: AppointmentPurpose
+    node: str
+    starts_at: datetime
+    ends_at: datetime
+    authorities: tuple[str, ...]
+    cancelled: bool
+    not_before: datetime | None
+
+
+class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
+    """How customs dealt with an alert."""
+
+    occurred_at: datetime
+    event_id: UUID
+    alert_id: UUID
+    status: ReviewStatus
+    outcome: Outcome | None
+    reviewer: str
+
+
+class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
+    """The fact of that id does not count."""
+
+    occurred_at: datetime
+    event_id: UUID
+    retracts: UUID
+
+
+Fact = Plan | Amendment | Read | Ruling | Signal | Booking | Review | Retraction
+"""What the history of a mission holds."""
+
+TellsFact = (
+    IotIdGenerated
+    | MissionAmended
+    | IdScanned
+    | CustomsStatusChanged
+    | DeviceSignalled
+    | AppointmentMade
+    | AlertReviewed
+    | EventRetracted
+)
+"""Which events tell a mission a fact."""
+
+
+def fact_of(event: TellsFact) -> Fact:
+    """What is remembered of an event."""
+    return _REMEMBERED[type(event)](event)
+
+
+def read_of(scan: IdScanned) -> Read:
+    """What is remembered of a scan."""
+    return Read(scan.occurred_at, scan.event_id, scan.node, scan.direction, _surely_read(scan))
+
+
+def review_of(event: AlertReviewed) -> Review:
+    """What is remembered of a review."""
+    return Review(event.occurred_at, event.event_id, event.alert_id, event.review, event.outcome, event.source)
+
+
+def _ruling(event: CustomsStatusChanged) -> Ruling:
+    mrns = tuple(mrn for mrn in map(_mrn, event.identifiers) if mrn is not None)
+    return Ruling(
+        event.occurred_at,
+        event.event_id,
+        event.status,
+        mrns,
+        event.authority,
+        event.hold_id,
+        event.node,
+        event.not_before,
+    )
+
+
+def _plan(event: IotIdGenerated) -> Plan:
+    return Plan(event.occurred_at, event.event_id, event.process, _associated(event.identifiers), event.path)
+
+
+def _amendment(event: MissionAmended) -> Amendment:
+    added, removed = _associated(event.added), _associated(event.removed)
+    return Amendment(event.occurred_at, event.event_id, event.path, added, removed)
+
+
+def _signal(event: DeviceSignalled) -> Signal:
+    return Signal(event.occurred_at, event.event_id, event.signal, event.device, event.node, event.position)
+
+
+def _booking(event: AppointmentMade) -> Booking:
+    return Booking(
+        event.occurred_at,
+        event.event_id,
+        event.appointment_id,
+        event.purpose,
+        event.node,
+        event.starts_at,
+        event.ends_at,
+        event.authorities,
+        event.cancelled,
+        event.not_before,
+    )
+
+
+def retraction_of(event: EventRetracted) -> Retraction:
+    """What is remembered of a retraction."""
+    return Retraction(event.occurred_at, event.event_id, event.retracts)
+
+
+def _mrn(identifier: Identifier) -> str | None:
+    checked = check(identifier.scheme, identifier.value)
+    return checked.value if checked.scheme is Scheme.MRN else None
+
+
+def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
+    checked = (check(identifier.scheme, identifier.value) for identifier in identifiers)
+    # A declaration typed wrongly still needs its release.
+    return tuple(plainest(i).key for i in checked if i.bindable or i.scheme is Scheme.MRN)
+
+
+def _surely_read(scan: IdScanned) -> tuple[str, ...]:
+    checked = (check(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier))
+    return tuple(plainest(identifier).key for identifier in checked if identifier.bindable)
+
+
+_REMEMBERED: dict[type, Callable[[Any], Fact]] = {
+    IdScanned: read_of,
+    CustomsStatusChanged: _ruling,
+    IotIdGenerated: _plan,
+    MissionAmended: _amendment,
+    DeviceSignalled: _signal,
+    AppointmentMade: _booking,
+    AlertReviewed: review_of,
+    EventRetracted: retraction_of,
+}
