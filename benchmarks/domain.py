@@ -24,8 +24,8 @@ from domain.events import (
     Technology,
 )
 from domain.identifiers import Scheme
-from domain.journey import Journey
-from domain.mission import Mission, apply
+from domain.dossier import fold, view_of
+from domain.mission import Mission
 from domain.port import Port
 from domain.port_file import parse_port
 from streams.track import Tracked, decode, encode
@@ -85,12 +85,12 @@ def _status(number: int) -> CustomsStatusChanged:
 def judge(state: bytes, event: MissionEvent, port: Port) -> bytes:
     """What ``track`` does with one event: bytes in, bytes out."""
     tracked = decode(state)
-    mission = apply(tracked.mission, event)
-    journey = Journey(mission, port)
-    cause = Cause(mission.iot_id, None, START, None, port.policy)
+    dossier = fold(tracked.dossier, event)
+    journey = view_of(dossier, port)
+    cause = Cause(UUID(int=7), None, START, None, port.policy)
     ledger, _ = changes(tracked.ledger, assess(journey), cause)
     next_due_at(journey)
-    return encode(Tracked(mission, ledger))
+    return encode(Tracked(dossier, ledger))
 
 
 def in_order(events: Sequence[MissionEvent], port: Port) -> float:

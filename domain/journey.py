@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.appointments import Control, joint_control, standing
-from domain.events import AppointmentPurpose, CustomsStatus, MissionStatus, PathNode
+from domain.events import AppointmentPurpose, CustomsStatus, PathNode
 from domain.facts import Amendment, Booking, Plan, Read, Review, Ruling, Signal
 from domain.mission import Mission
 from domain.policy import END_OF_TIME
@@ -42,8 +42,8 @@ class Hold(NamedTuple):
 
     @property
     def name(self) -> str:
-        """``AUTHORITY:HOLD_ID``; a hold placed again keeps its name."""
-        return f"{self.placed.authority}:{self.placed.hold_id}"
+        """``AUTHORITY:HOLD_ID``."""
+        return hold_name(self.placed)
 
     def covers(self, at: datetime) -> bool:
         """Whether the unit was held at that moment: after the placing, and before the lifting."""
@@ -133,19 +133,6 @@ class Journey:
         ahead = [b for b in self.controls() if done_at is None or b.starts_at > done_at]
         return joint_control([booking for booking in ahead if self.is_disclosed(booking)])
 
-    @property
-    def status(self) -> MissionStatus:
-        """How far the mission has come."""
-        if self.ended:
-            return MissionStatus.DEFINITIVE
-        if self.cancelled:
-            return MissionStatus.CANCELLED
-        if not self.trace.reached:
-            return MissionStatus.EXPECTED
-        if self.trace.farthest == len(self.path) - 1:
-            return MissionStatus.ARRIVED
-        return MissionStatus.IN_TRANSIT if self.trace.farthest > 0 else MissionStatus.DEPARTED
-
     def path_at(self, at: datetime) -> tuple[PathNode, ...]:
         """The path in force at a moment; an amended path supersedes the one before it, whole."""
         amended = [a.path for a in self.amendments if a.path is not None and a.occurred_at <= at]
@@ -214,20 +201,49 @@ class Journey:
     def _statuses(self, rulings: list[Ruling]) -> dict[str, CustomsStatus | None]:
         return {mrn: _status_of(mrn, rulings) for mrn in self.mrns or ("",)}
 
+    def exits(self) -> dict[str, Read]:
+        """The first read at each land exit, by node."""
+        exits: dict[str, Read] = {}
+        for read in self.reads:
+            if read.node not in exits and self.port.is_exit(read.node, read.direction):
+                exits[read.node] = read
+        return exits
+
+    def uncertified(self) -> tuple[str, ...]:
+        """The declarations, or "" for the unit without any, whose exit nobody certified who may."""
+        given = [r for r in self._certifications() if self.port.policy.may_certify(r.authority)]
+        return tuple(mrn for mrn in self.mrns or ("",) if not any(concerns(ruling, mrn) for ruling in given))
+
+    def certified_at(self) -> datetime | None:
+        """When somebody certified an exit last."""
+        return max((ruling.occurred_at for ruling in self._certifications()), default=None)
+
+    def _certifications(self) -> list[Ruling]:
+        return [ruling for ruling in self.rulings if ruling.status is CustomsStatus.EXIT_CERTIFIED]
+
     def _given_to_all(self, status: CustomsStatus) -> Ruling | None:
         """The ruling with which every declaration had this status, none while one has not."""
         firsts = []
         for mrn in self.mrns or ("",):
-            given = (r for r in self.rulings if r.status is status and (not r.mrns or not mrn or mrn in r.mrns))
+            given = (r for r in self.rulings if r.status is status and concerns(r, mrn))
             firsts.append(next(given, None))
         known = [ruling for ruling in firsts if ruling is not None]
         return max(known, key=lambda r: (r.occurred_at, r.event_id)) if len(known) == len(firsts) else None
 
 
+def concerns(ruling: Ruling, mrn: str) -> bool:
+    """Whether a ruling is about a declaration; one without a declaration is about all, and "" is any."""
+    return not ruling.mrns or not mrn or mrn in ruling.mrns
+
+
+def hold_name(ruling: Ruling) -> str:
+    """``AUTHORITY:HOLD_ID``; a hold placed again keeps its name."""
+    return f"{ruling.authority}:{ruling.hold_id}"
+
+
 def _status_of(mrn: str, rulings: list[Ruling]) -> CustomsStatus | None:
     for ruling in reversed(rulings):
-        concerned = not ruling.mrns or mrn in ruling.mrns or not mrn
-        if concerned and ruling.status not in NOT_A_STATUS:
+        if concerns(ruling, mrn) and ruling.status not in NOT_A_STATUS:
             return ruling.status
     return None
 

@@ -82,6 +82,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """How long a unit may wait without any sign of its owner."""
         return timedelta(hours=self.abandoned_after_hours)
 
+    def may_certify(self, authority: str) -> bool:
+        """Whether an authority's certification of an exit counts."""
+        return not self.exit_certified_by or authority in self.exit_certified_by
+
 
 def after(moment: datetime, span: timedelta) -> datetime:
     """The moment a span later, at most the end of time: a reader's clock may say anything."""

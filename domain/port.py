@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.events import Direction, Name, NodeId, Position, Process
-from domain.policy import TEN_YEARS_HOURS, Policy
+from domain.policy import TEN_YEARS_HOURS, Policy, after
 
 EARTH_RADIUS_METERS = 6_371_008.8
 
@@ -146,6 +146,11 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         inside = [(meters, name) for meters, name in distances if meters <= self._by_id[name].radius_meters]
         return self._by_id[min(inside)[1]] if inside else None
 
+    def stay_due_at(self, node_id: str, since: datetime) -> datetime | None:
+        """When a stay there is longer than it may be, none where nobody minds."""
+        node = self.node(node_id)
+        return None if node is None or node.dwell_max is None else after(since, node.dwell_max)
+
     def is_exit(self, node_id: str, direction: Direction | None) -> bool:
         """Whether a read there means that the unit left the port by land."""
         node = self.node(node_id)
@@ -158,6 +163,17 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
         What the port says of the two nodes wins over the great-circle distance at the policy's greatest speed.
         """
+        known = self._travel_min.get((one_id, other_id))
+        if known is None:
+            known = self._travel_min[one_id, other_id] = self._least_travel(one_id, other_id)
+        return known
+
+    @cached_property
+    def _travel_min(self) -> dict[tuple[str, str], timedelta]:
+        # Asked for at every read that comes from another node.
+        return {}
+
+    def _least_travel(self, one_id: str, other_id: str) -> timedelta:
         for travel in self.travel:
             if set(travel.between) == {one_id, other_id}:
                 return timedelta(minutes=travel.travel_min_minutes)

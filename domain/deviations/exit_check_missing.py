@@ -37,24 +37,8 @@ def _uncertified(journey: Journey) -> list[Read]:
     A certification counts whenever it was given: one that came late was still made, and the officer at the gate may
     be quicker than its reader. The end of the mission does not replace it.
     """
-    if journey.plan is None:
-        return []
-    exits: dict[str, Read] = {}
-    for read in journey.reads:
-        if read.node not in exits and journey.port.is_exit(read.node, read.direction):
-            exits[read.node] = read
-    return list(exits.values()) if exits and not _is_certified(journey) else []
-
-
-def _is_certified(journey: Journey) -> bool:
-    """Whether the certification was given to the unit, or to every declaration, by who may give it."""
-    certifiers = journey.port.policy.exit_certified_by
-    given = [
-        ruling.mrns
-        for ruling in journey.rulings
-        if ruling.status is CustomsStatus.EXIT_CERTIFIED and (not certifiers or ruling.authority in certifiers)
-    ]
-    return all(any(not mrns or not mrn or mrn in mrns for mrns in given) for mrn in journey.mrns or ("",))
+    exits = journey.exits() if journey.plan else {}
+    return list(exits.values()) if exits and journey.uncertified() else []
 
 
 RULE = Rule(

@@ -1,27 +1,31 @@
 """Stories in which customs changes a mission under way, or a report is taken back."""
 
+from datetime import datetime, timedelta
 from random import Random
 
-from domain.events import AmendmentReason, Identifier, Incident, PathNode
+from domain.events import AmendmentReason, DeviceSignal, Direction, Identifier, Incident, PathNode, Process
+from examples.bari.clean_stories import export_by_road
 from examples.bari.identities import plate, seal, sure
-from examples.bari.missions import GDF, Mission
-from examples.bari.nodes import FERRY_YARD, GATE_OUT, TERMINAL
-from examples.bari.passages import arrive_by_sea, certify, declare, end, leave, release
+from examples.bari.missions import GDF, Lodging, Mission
+from examples.bari.nodes import FERRY_YARD, GATE_IN, GATE_OUT, TERMINAL
+from examples.bari.passages import arrive_by_sea, certify, come_in_slot, declare, end, leave_by_road, release
 from examples.bari.sightings import camera
 
 
 def seal_replaced(mission: Mission) -> None:
-    """Customs opens the container in the terminal and puts a new seal on it; the amendment says so at once."""
+    """Customs opens the container in the terminal and puts a new seal on it; the amendment says so within the hour."""
     arrive_by_sea(mission)
     declare(mission)
     new = seal(Random(f"{mission.key}/new"))
     mission.scenario.claim((new,))
+    mission.signal(DeviceSignal.SEAL_REMOVED, node=TERMINAL)
+    mission.wait(5, 20)
     mission.amend(
         AmendmentReason.SEAL_REPLACED, incident=Incident.SEAL_BROKEN, added=(new,), removed=(mission.cargo.seal,)
     )
     mission.wait(2, 5)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -61,7 +65,7 @@ def rerouted_on_paper_later(mission: Mission) -> None:
     mission.wait(10, 20)
     mission.read(FERRY_YARD)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "OFF_PATH_NODE",
@@ -80,7 +84,7 @@ def scan_taken_back(mission: Mission) -> None:
     mission.scan(FERRY_YARD, camera(FERRY_YARD, (sure(mission.cargo.unit, 0.90, 0.99, mission.rng),)))
     mission.take_back("the camera of the terminal was set up as one of the ferry yard", late=True)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "OFF_PATH_NODE",
@@ -91,6 +95,42 @@ def scan_taken_back(mission: Mission) -> None:
     )
 
 
+def iot_id_taken_back(mission: Mission) -> None:
+    """Customs minted an IOT_ID for transit, which was wrong; it takes it back and mints one for the export."""
+    _mint_by_mistake(mission)
+    export_by_road(mission)
+
+
+def iot_id_taken_back_for_another_day(mission: Mission) -> None:
+    """The wrong IOT_ID is taken back; that the right one was minted is known only in act 2, after the truck came."""
+    booked_at = mission.now = _mint_by_mistake(mission) + timedelta(hours=16)
+    mission.generate(late=True)
+    mission.wait(90, 120)
+    mission.book(GATE_IN, booked_at + timedelta(minutes=5))
+    unit = sure(mission.cargo.unit, 0.90, 0.99, mission.rng)
+    mission.scan(GATE_IN, camera(GATE_IN, (unit,), Direction.IN))
+    mission.wait(10, 40)
+    mission.read(TERMINAL, late=True)
+    mission.expect_unknown(
+        mission.cargo.unit,
+        node=GATE_IN,
+        then=("open", "cleared"),
+        why="The IOT_ID bound to it had been taken back; the right one arrived in act 2, minted before the read.",
+    )
+
+
+def _mint_by_mistake(mission: Mission) -> datetime:
+    """An IOT_ID on the path of another process, taken back within the hour; returns when that was."""
+    mission.lodging = Lodging.APART
+    wrong = Mission(mission.scenario, f"{mission.key}/wrong", Process.TRANSIT, mission.now)
+    wrong.cargo = mission.cargo
+    wrong.generate()
+    wrong.wait(20, 40)
+    wrong.take_back("minted for transit, the goods are exported")
+    mission.now = wrong.now + timedelta(minutes=5)
+    return wrong.now
+
+
 def _other_truck(mission: Mission) -> Identifier:
     other = plate(Random(f"{mission.key}/other"))
     mission.scenario.claim((other,))
@@ -99,7 +139,7 @@ def _other_truck(mission: Mission) -> Identifier:
 
 
 def _leave_on(mission: Mission, truck: Identifier) -> None:
-    mission.wait(20, 60)
+    come_in_slot(mission, GATE_OUT, 20, 60)
     unit = sure(mission.cargo.unit, 0.90, 0.99, mission.rng)
     mission.scan(GATE_OUT, camera(GATE_OUT, (unit, sure(truck, 0.90, 0.97, mission.rng))))
     certify(mission, GDF)

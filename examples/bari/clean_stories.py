@@ -2,7 +2,7 @@
 
 from domain.events import CustomsStatus, Process
 from examples.bari.missions import USMAF, Mission
-from examples.bari.nodes import DRY_PORT, GATE_OUT, RAIL_OUT, WAREHOUSE
+from examples.bari.nodes import DRY_PORT, TERMINAL, WAREHOUSE
 from examples.bari.passages import (
     announce,
     arrive_by_rail,
@@ -11,21 +11,25 @@ from examples.bari.passages import (
     declare,
     embark,
     end,
-    leave,
+    land,
+    leave_by_rail,
+    leave_by_road,
     lift_hold,
     place_hold,
     release,
     scan,
     to_scanner_and_back,
 )
+from examples.bari.sightings import camera
+from examples.bari.timetable import Run, Visit, departure_after
 
 
-def import_by_road(mission: Mission) -> None:
+def import_by_road(mission: Mission, visit: Visit | None = None) -> None:
     """Discharged, declared, released, collected by truck."""
-    arrive_by_sea(mission)
+    arrive_by_sea(mission, visit)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -35,7 +39,7 @@ def import_by_road_scanned(mission: Mission) -> None:
     declare(mission)
     scan(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -50,7 +54,7 @@ def import_by_road_held(mission: Mission) -> None:
     to_scanner_and_back(mission)
     lift_hold(mission, hold_id)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -62,7 +66,7 @@ def import_by_road_held_after_release(mission: Mission) -> None:
     release(mission)
     place_hold(mission, hold_id, USMAF)
     lift_hold(mission, hold_id, USMAF)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -73,16 +77,16 @@ def import_through_warehouse(mission: Mission) -> None:
     mission.read(WAREHOUSE)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
-def import_by_rail(mission: Mission) -> None:
+def import_by_rail(mission: Mission, run: Run | None = None) -> None:
     """Leaves on a train."""
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    leave(mission, RAIL_OUT)
+    leave_by_rail(mission, run)
     end(mission)
 
 
@@ -92,8 +96,36 @@ def import_by_rail_scanned(mission: Mission) -> None:
     declare(mission)
     scan(mission)
     release(mission)
-    leave(mission, RAIL_OUT)
+    leave_by_rail(mission)
     end(mission)
+
+
+def release_given_again(mission: Mission) -> None:
+    """The release is withdrawn, for a paper was missing, and given again before the truck comes."""
+    arrive_by_sea(mission)
+    declare(mission)
+    release(mission)
+    mission.wait(5, 15)
+    mission.decide(CustomsStatus.RELEASE_WITHDRAWN)
+    release(mission)
+    leave_by_road(mission)
+    end(mission)
+
+
+def only_on_a_ships_manifest(mission: Mission) -> None:
+    """An empty container, for which customs mints no IOT_ID: the manifest that names it makes it known."""
+    mission.wait(60, 150)
+    land(mission)
+    mission.wait(15, 50)
+    mission.scan(TERMINAL, camera(TERMINAL, (mission.cargo.unit,)))
+
+
+def only_on_a_loading_list(mission: Mission) -> None:
+    """It waits in the terminal for a train that it then misses: the loading list that names it makes it known."""
+    key = departure_after(mission.now).key
+    mission.scenario.candidates.setdefault(key, []).append(mission)
+    mission.wait(10, 30)
+    mission.scan(TERMINAL, camera(TERMINAL, (mission.cargo.unit,)))
 
 
 def transit(mission: Mission) -> None:
@@ -101,7 +133,7 @@ def transit(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
 
 
@@ -139,7 +171,7 @@ def to_dry_port(mission: Mission) -> None:
     declare(mission)
     mission.wait(20, 60)
     mission.decide(CustomsStatus.TO_DRY_PORT)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     mission.wait(25, 60)
     mission.read(DRY_PORT)
     end(mission)

@@ -3,11 +3,11 @@
 from random import Random
 
 from domain.events import CustomsStatus, Technology
-from examples.bari.identities import seal
-from examples.bari.missions import GDF, Mission
+from examples.bari.identities import seal, sure
+from examples.bari.missions import GDF, TERMINAL_OPERATOR, Mission
 from examples.bari.nodes import DRY_PORT, GATE_OUT, SCANNER, TERMINAL
-from examples.bari.passages import arrive_by_sea, certify, declare, discharge, end, leave, release
-from examples.bari.sightings import Sighting
+from examples.bari.passages import arrive_by_sea, certify, declare, discharge, end, leave_by_road, pass_gate, release
+from examples.bari.sightings import Sighting, camera
 
 
 def other_seal(mission: Mission) -> None:
@@ -19,7 +19,7 @@ def other_seal(mission: Mission) -> None:
     mission.scan(TERMINAL, Sighting(f"{TERMINAL.lower()}-scan-1", Technology.BARCODE, (mission.cargo.unit, other)))
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "SEAL_DISCREPANCY",
@@ -35,8 +35,7 @@ def exit_not_certified(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    mission.wait(20, 120)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 20, 120)
     end(mission)
     mission.expect(
         "EXIT_CHECK_MISSING",
@@ -52,8 +51,7 @@ def certification_reported_late(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    mission.wait(20, 120)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 20, 120)
     certify(mission, GDF, late=True)
     end(mission)
     mission.expect(
@@ -62,6 +60,23 @@ def certification_reported_late(mission: Mission) -> None:
         node=GATE_OUT,
         then=("open", "cleared"),
         why="The exit was certified within a quarter of an hour, but the message of that arrived only in act 2.",
+    )
+
+
+def certified_by_the_terminal(mission: Mission) -> None:
+    """The terminal's operator says that it left; that is for the Guardia di Finanza or customs to say."""
+    arrive_by_sea(mission)
+    declare(mission)
+    release(mission)
+    pass_gate(mission, GATE_OUT, 20, 120)
+    certify(mission, TERMINAL_OPERATOR)
+    end(mission)
+    mission.expect(
+        "EXIT_CHECK_MISSING",
+        subject=GATE_OUT,
+        node=GATE_OUT,
+        then=("open", "open"),
+        why="The exit was certified by the terminal's operator only, whose word does not count.",
     )
 
 
@@ -94,7 +109,7 @@ def return_from_scanner_read_late(mission: Mission) -> None:
     mission.read(TERMINAL, late=True)
     mission.wait(75, 100)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "DWELL_EXCEEDED",
@@ -130,8 +145,7 @@ def cloned_container(mission: Mission) -> None:
     declare(mission)
     mission.wait(20, 60)
     mission.decide(CustomsStatus.TO_DRY_PORT)
-    mission.wait(20, 60)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 20, 60)
     mission.wait(0, 1)
     mission.read(DRY_PORT)
     certify(mission, GDF)
@@ -144,4 +158,26 @@ def cloned_container(mission: Mission) -> None:
         node=DRY_PORT,
         then=("open", "open"),
         why="Read at the exit gate and within two minutes at the dry port, to which the way takes five at least.",
+    )
+
+
+def cloned_plate(mission: Mission) -> None:
+    """The dry port reads its truck's plate a minute after the exit gate did; the truck itself comes later."""
+    arrive_by_sea(mission)
+    declare(mission)
+    mission.wait(20, 60)
+    mission.decide(CustomsStatus.TO_DRY_PORT)
+    pass_gate(mission, GATE_OUT, 20, 60)
+    mission.wait(0, 1)
+    mission.scan(DRY_PORT, camera(DRY_PORT, (sure(mission.cargo.carrier, 0.90, 0.97, mission.rng),)))
+    certify(mission, GDF)
+    mission.wait(25, 60)
+    mission.read(DRY_PORT)
+    end(mission)
+    mission.expect(
+        "IMPOSSIBLE_TRAVEL",
+        subject=f"{GATE_OUT}→{DRY_PORT}",
+        node=DRY_PORT,
+        then=("open", "open"),
+        why="Its truck was read at the exit gate and, by the plate alone, within two minutes at the dry port.",
     )

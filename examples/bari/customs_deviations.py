@@ -10,12 +10,15 @@ from examples.bari.passages import (
     declare,
     embark,
     end,
-    leave,
+    leave_by_road,
     lift_hold,
+    pass_gate,
     place_hold,
     release,
+    ride,
     to_scanner_and_back,
 )
+from examples.bari.timetable import departure_after
 
 
 def one_declaration_pending(mission: Mission) -> None:
@@ -27,8 +30,7 @@ def one_declaration_pending(mission: Mission) -> None:
     mission.decide(CustomsStatus.UNDER_CONTROL, (pending,))
     mission.wait(20, 60)
     mission.decide(CustomsStatus.RELEASED, tuple(cleared))
-    mission.wait(20, 60)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 20, 60)
     mission.expect(
         "EXIT_WITHOUT_RELEASE",
         subject=GATE_OUT,
@@ -50,7 +52,7 @@ def released_after_exit(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     mission.wait(30, 60)
-    mission.read(RAIL_OUT)
+    ride(mission, departure_after(mission.now))
     release(mission)
     certify(mission, GDF)
     end(mission)
@@ -69,7 +71,7 @@ def release_reported_late(mission: Mission) -> None:
     declare(mission)
     mission.wait(20, 60)
     mission.decide(CustomsStatus.RELEASED, late=True)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "EXIT_WITHOUT_RELEASE",
@@ -77,6 +79,42 @@ def release_reported_late(mission: Mission) -> None:
         node=GATE_OUT,
         then=("open", "cleared"),
         why="The release was given before the exit, but its message arrived only in act 2.",
+    )
+
+
+def leaves_after_withdrawal(mission: Mission) -> None:
+    """Released, and the release withdrawn before the truck came, which takes the unit away all the same."""
+    arrive_by_sea(mission)
+    declare(mission)
+    release(mission)
+    mission.wait(5, 15)
+    mission.decide(CustomsStatus.RELEASE_WITHDRAWN)
+    leave_by_road(mission)
+    end(mission)
+    mission.expect(
+        "EXIT_WITHOUT_RELEASE",
+        subject=GATE_OUT,
+        node=GATE_OUT,
+        then=("open", "open"),
+        why="The release was withdrawn before the unit left, and not given again.",
+    )
+
+
+def withdrawal_reported_late(mission: Mission) -> None:
+    """It left after its release was withdrawn, which is known only in act 2."""
+    arrive_by_sea(mission)
+    declare(mission)
+    release(mission)
+    mission.wait(5, 15)
+    mission.decide(CustomsStatus.RELEASE_WITHDRAWN, late=True)
+    leave_by_road(mission)
+    end(mission)
+    mission.expect(
+        "EXIT_WITHOUT_RELEASE",
+        subject=GATE_OUT,
+        node=GATE_OUT,
+        then=("absent", "open"),
+        why="The release was withdrawn before the unit left, but the message of that arrived only in act 2.",
     )
 
 
@@ -88,8 +126,7 @@ def leaves_under_control(mission: Mission) -> None:
     mission.wait(5, 20)
     mission.status(CustomsStatus.SELECTED_FOR_SCAN)
     place_hold(mission, hold_id)
-    mission.wait(20, 60)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 20, 60)
     mission.expect(
         "EXIT_WITHOUT_RELEASE",
         subject=GATE_OUT,
@@ -123,7 +160,7 @@ def moved_while_held(mission: Mission) -> None:
     mission.read(WAREHOUSE)
     lift_hold(mission, hold_id)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "HOLD_VIOLATION",
@@ -141,7 +178,7 @@ def leaves_released_but_held(mission: Mission) -> None:
     declare(mission)
     place_hold(mission, hold_id, USMAF)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     lift_hold(mission, hold_id, USMAF)
     end(mission)
     mission.expect(
@@ -162,7 +199,7 @@ def lift_reported_late(mission: Mission) -> None:
     to_scanner_and_back(mission)
     lift_hold(mission, hold_id, late=True)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "HOLD_VIOLATION",
@@ -178,7 +215,7 @@ def seen_after_the_end(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.wait(600, 720)
     mission.read(TERMINAL)
@@ -198,8 +235,7 @@ def embarked_yet_leaving_by_road(mission: Mission) -> None:
     release(mission)
     embark(mission)
     end(mission)
-    mission.wait(120, 240)
-    mission.read(GATE_OUT)
+    pass_gate(mission, GATE_OUT, 120, 240)
     mission.expect(
         "READ_AFTER_DEFINITIVE",
         subject=GATE_OUT,

@@ -63,6 +63,11 @@ def resealed(cargo: Cargo, new: Identifier) -> Cargo:
     return replace(cargo, seal=new)
 
 
+def key_of(identifier: Identifier) -> str:
+    """``SCHEME:VALUE``, as alerts name it."""
+    return f"{identifier.scheme.value}:{identifier.value}"
+
+
 def container(rng: Random) -> Identifier:
     """A container number (ISO 6346)."""
     return _mod11(Scheme.BIC, rng.choice(CONTAINER_OWNERS) + _digits(rng, 6))
@@ -77,6 +82,13 @@ def wagon(rng: Random) -> Identifier:
     """A container wagon registered in Italy (83), Germany (80) or Austria (81)."""
     body = rng.choice(("318345", "338045", "318145")) + _digits(rng, 5)
     return Identifier(scheme=Scheme.WAGON, value=body + luhn.calc_check_digit(body))
+
+
+def ship(rng: Random) -> Identifier:
+    """An IMO ship number."""
+    body = "9" + _digits(rng, 5)
+    check_digit = sum(weight * int(digit) for weight, digit in zip(range(7, 1, -1), body, strict=True)) % 10
+    return Identifier(scheme=Scheme.SHIP, value=f"{body}{check_digit}")
 
 
 def plate(rng: Random) -> Identifier:

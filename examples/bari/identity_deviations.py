@@ -3,11 +3,22 @@
 from random import Random
 
 from domain.events import CustomsStatus
-from examples.bari.identities import container, misread, plate, sure
-from examples.bari.missions import GDF, Mission
+from examples.bari.identities import container, key_of, misread, plate, sure
+from examples.bari.missions import GDF, Lodging, Mission
 from examples.bari.nodes import DOCK_GATE, GATE_OUT, TERMINAL
-from examples.bari.passages import arrive_by_sea, certify, declare, discharge, end, leave, release
+from examples.bari.passages import (
+    arrive_by_sea,
+    certify,
+    come_in_slot,
+    declare,
+    discharge,
+    end,
+    land,
+    leave_by_road,
+    release,
+)
 from examples.bari.sightings import camera
+from examples.bari.timetable import discharging
 
 
 def other_truck(mission: Mission) -> None:
@@ -17,7 +28,7 @@ def other_truck(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    mission.wait(20, 60)
+    come_in_slot(mission, GATE_OUT, 20, 60)
     unit = sure(mission.cargo.unit, 0.90, 0.99, mission.rng)
     mission.scan(GATE_OUT, camera(GATE_OUT, (unit, sure(other, 0.90, 0.97, mission.rng))))
     certify(mission, GDF)
@@ -38,7 +49,7 @@ def other_container(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    mission.wait(20, 60)
+    come_in_slot(mission, GATE_OUT, 20, 60)
     truck = sure(mission.cargo.carrier, 0.90, 0.97, mission.rng)
     mission.scan(GATE_OUT, camera(GATE_OUT, (sure(other, 0.90, 0.99, mission.rng), truck)))
     certify(mission, GDF)
@@ -66,13 +77,14 @@ def never_announced(mission: Mission) -> None:
 
 def announced_late(mission: Mission) -> None:
     """Customs' link was down: the unit is discharged first, its IOT_ID and manifest arrive in act 2."""
+    mission.lodging = Lodging.LATE
     mission.generate(late=True)
     mission.wait(2, 10)
     mission.status(CustomsStatus.MANIFESTED, late=True)
     mission.wait(30, 60)
     mission.status(CustomsStatus.MANIFEST_VALIDATED, late=True)
     mission.wait(40, 60)
-    mission.read(DOCK_GATE)
+    land(mission)
     mission.wait(15, 40)
     mission.read(TERMINAL, late=True)
     mission.expect_unknown(
@@ -80,6 +92,14 @@ def announced_late(mission: Mission) -> None:
         node=DOCK_GATE,
         then=("open", "cleared"),
         why="Read at the dock gate before its IOT_ID was known; the generation arrived in act 2, dated before.",
+    )
+    mission.scenario.expect(
+        "MANIFEST_DISCREPANCY",
+        object_key=discharging(mission.started_at).key,
+        subject=f"extra {key_of(mission.cargo.unit)}",
+        node=DOCK_GATE,
+        then=("open", "cleared"),
+        why="The ship's other manifests do not name it; the one that does arrived in act 2, lodged in time.",
     )
 
 
@@ -92,7 +112,7 @@ def misread_by_itself(mission: Mission) -> None:
     mission.read(TERMINAL)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect_unknown(
         wrong,

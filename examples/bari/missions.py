@@ -1,7 +1,8 @@
 """One mission as a story tells it: what customs decides, readers and devices see, and appointments are made."""
 
 from datetime import datetime, timedelta
-from uuid import uuid5
+from enum import Enum, auto
+from uuid import UUID, uuid5
 
 from domain.events import (
     AmendmentReason,
@@ -23,9 +24,9 @@ from domain.events import (
     Process,
 )
 from domain.identifiers import Scheme
-from examples.bari.identities import cargo, resealed, same_unit
+from examples.bari.identities import cargo, key_of, resealed, same_unit
 from examples.bari.nodes import PORT
-from examples.bari.scenario import NAMESPACE, Scenario, Tracked
+from examples.bari.scenario import NAMESPACE, ExpectedAlert, Scenario, State, Tracked
 from examples.bari.sightings import Quirk, Sighting, sightings
 
 ADM = "ADM"
@@ -48,10 +49,20 @@ SEAL_SIGNALS = (DeviceSignal.SEAL_REMOVED, DeviceSignal.SEAL_TAMPERED)
 SLOT = timedelta(hours=1)
 
 
+class Lodging(Enum):
+    """On which of a ship's manifests a unit stands."""
+
+    WITH_OTHERS = auto()
+    APART = auto()
+    """Its agent lodges one for this unit alone."""
+    LATE = auto()
+    """The same, and the message of that arrives only in act 2."""
+
+
 class Mission(Tracked):
     """Cargo on its way.
 
-    *Shape*: ``lodged_apart`` when its agent lodges a manifest for this unit alone.
+    *Shape*: ``at_quay`` is when it passed the dock gate, none before.
     """
 
     def __init__(
@@ -72,14 +83,15 @@ class Mission(Tracked):
         self.cargo = cargo(process, declarations or self.rng.choice(DECLARATION_COUNTS), self.rng)
         scenario.claim(self.cargo.identifiers)
         self.path: tuple[PathNode, ...] = ()
-        self.lodged_apart = False
+        self.lodging = Lodging.WITH_OTHERS
+        self.at_quay: datetime | None = None
         self._last: InputEvent | None = None
 
     def next_mission(self, process: Process) -> "Mission":
         """A later mission of the same unit, with everything else new."""
         later = Mission(self.scenario, f"{self.key}/next", process, self.now, quirk=self.quirk)
         later.cargo = same_unit(self.cargo.unit, later.cargo)
-        self.lodged_apart = later.lodged_apart = True
+        self.lodging = later.lodging = Lodging.APART
         return later
 
     @property
@@ -97,7 +109,6 @@ class Mission(Tracked):
             )
             for step in PORT.paths[self.process]
         )
-        assert self.iot_id is not None
         event = IotIdGenerated(
             event_id=self._event_id(),
             occurred_at=self.now,
@@ -247,7 +258,6 @@ class Mission(Tracked):
         late: bool = False,
     ) -> None:
         """Customs changes the mission; the readers see what the cargo bears from then on."""
-        assert self.iot_id is not None
         event = MissionAmended(
             event_id=self._event_id(),
             occurred_at=self.now,
@@ -280,6 +290,16 @@ class Mission(Tracked):
             conveyance=last.conveyance if isinstance(last, IdScanned) else None,
         )
         self._publish(event, late)
+
+    def expect_unknown(
+        self, seen: Identifier, *, node: str, then: tuple[State, State], why: str
+    ) -> ExpectedAlert:
+        """Plant the expectation that what was read leads to no mission."""
+        key = key_of(seen)
+        return self.scenario.expect("UNKNOWN_OBJECT", object_key=key, subject=key, node=node, then=then, why=why)
+
+    def _owner(self) -> tuple[UUID | None, str | None]:
+        return self.iot_id, None
 
     def _publish(self, event: InputEvent, late: bool) -> None:
         self._last = event

@@ -1,8 +1,14 @@
 """The parts that stories are put together from: arriving, being cleared or controlled, leaving, ending."""
 
+from datetime import timedelta
+
 from domain.events import CustomsStatus
 from examples.bari.missions import ADM, GDF, Mission
-from examples.bari.nodes import DOCK_GATE, GATE_IN, RAIL_IN, SCANNER, TERMINAL
+from examples.bari.nodes import DOCK_GATE, GATE_IN, GATE_OUT, SCANNER, TERMINAL
+from examples.bari.sightings import Sighting
+from examples.bari.timetable import Run, Visit, arrival_after, departure_after, discharging, loading
+
+BETWEEN_WAGONS = timedelta(seconds=40)
 
 
 def announce(mission: Mission) -> None:
@@ -14,34 +20,40 @@ def announce(mission: Mission) -> None:
     mission.status(CustomsStatus.MANIFEST_VALIDATED)
 
 
-def discharge(mission: Mission) -> None:
-    """Announced, the unit comes off the ship."""
+def discharge(mission: Mission, visit: Visit | None = None) -> None:
+    """Announced, the unit comes off the ship: the one at the quay, unless a call is named."""
     announce(mission)
     mission.wait(40, 150)
-    mission.read(DOCK_GATE)
+    land(mission, visit)
 
 
-def arrive_by_sea(mission: Mission) -> None:
+def land(mission: Mission, visit: Visit | None = None, *, late: bool = False) -> None:
+    """The crane puts it down behind the dock gate."""
+    key = (visit or discharging(mission.started_at)).key
+    mission.scenario.aboard.setdefault(key, []).append(mission)
+    mission.at_quay = mission.now
+    mission.read(DOCK_GATE, conveyance=key, late=late)
+
+
+def arrive_by_sea(mission: Mission, visit: Visit | None = None) -> None:
     """Discharged, it is put down in the terminal."""
-    discharge(mission)
+    discharge(mission, visit)
     mission.wait(15, 50)
     mission.read(TERMINAL)
 
 
 def arrive_by_road(mission: Mission) -> None:
     """Announced, a truck brings it into the port and the terminal."""
-    _arrive_by_land(mission, GATE_IN)
+    announce(mission)
+    pass_gate(mission, GATE_IN, 40, 240)
+    mission.wait(10, 40)
+    mission.read(TERMINAL)
 
 
 def arrive_by_rail(mission: Mission) -> None:
-    """Announced, a train brings it into the port and the terminal."""
-    _arrive_by_land(mission, RAIL_IN)
-
-
-def _arrive_by_land(mission: Mission, gate: str) -> None:
+    """Announced, the next train brings it into the port and the terminal."""
     announce(mission)
-    mission.wait(40, 240)
-    mission.read(gate)
+    ride(mission, arrival_after(mission.now))
     mission.wait(10, 40)
     mission.read(TERMINAL)
 
@@ -85,17 +97,49 @@ def to_scanner_and_back(mission: Mission) -> None:
     mission.read(TERMINAL)
 
 
-def leave(mission: Mission, gate: str) -> None:
-    """Out through the gate, and the Guardia di Finanza certifies it."""
-    mission.wait(20, 120)
-    mission.read(gate)
+def leave_by_road(mission: Mission) -> None:
+    """Out through the road gate, and the Guardia di Finanza certifies it."""
+    pass_gate(mission, GATE_OUT, 20, 120)
     certify(mission, GDF)
 
 
+def pass_gate(mission: Mission, gate: str, least_minutes: int, most_minutes: int, *, late: bool = False) -> None:
+    """A truck with a slot passes a road gate; when it is late, it is the reader's word that comes late."""
+    come_in_slot(mission, gate, least_minutes, most_minutes)
+    mission.read(gate, late=late)
+
+
+def come_in_slot(mission: Mission, gate: str, least_minutes: int, most_minutes: int) -> None:
+    """A slot is booked, and within it the truck stands before the gate."""
+    booked_at = mission.now
+    mission.wait(least_minutes, most_minutes)
+    mission.book(gate, booked_at)
+
+
+def leave_by_rail(mission: Mission, run: Run | None = None, *, late: bool = False) -> None:
+    """Out on the next train, unless one is named, and the Guardia di Finanza certifies it."""
+    ride(mission, run or departure_after(mission.now), late=late)
+    certify(mission, GDF)
+
+
+def ride(mission: Mission, run: Run, seen: Sighting | None = None, *, late: bool = False) -> None:
+    """It passes the rail gate on its wagon; the readers see what they usually see, or ``seen``."""
+    riders = mission.scenario.aboard.setdefault(run.key, [])
+    mission.wait_until(run.passes_at + len(riders) * BETWEEN_WAGONS)
+    riders.append(mission)
+    if seen is None:
+        mission.read(run.gate, conveyance=run.key, late=late)
+    else:
+        mission.scan(run.gate, seen, conveyance=run.key, late=late)
+
+
 def embark(mission: Mission) -> None:
-    """Through the dock gate and aboard; customs certifies the exit."""
+    """Through the dock gate and aboard the ship that is loading; customs certifies the exit."""
     mission.wait(60, 240)
-    mission.read(DOCK_GATE)
+    key = loading(mission.now).key
+    mission.scenario.embarked.setdefault(key, []).append(mission)
+    mission.at_quay = mission.now
+    mission.read(DOCK_GATE, conveyance=key)
     certify(mission, ADM)
 
 

@@ -8,7 +8,6 @@ from examples.bari.nodes import (
     FERRY_YARD,
     GATE_IN,
     GATE_OUT,
-    RAIL_OUT,
     TERMINAL,
 )
 from examples.bari.passages import (
@@ -19,7 +18,9 @@ from examples.bari.passages import (
     discharge,
     embark,
     end,
-    leave,
+    leave_by_rail,
+    leave_by_road,
+    pass_gate,
     release,
 )
 
@@ -31,7 +32,7 @@ def strays_to_ferry_yard(mission: Mission) -> None:
     mission.wait(30, 60)
     mission.read(FERRY_YARD)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     end(mission)
     mission.expect(
         "OFF_PATH_NODE",
@@ -47,7 +48,7 @@ def transit_calls_at_dry_port(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    leave(mission, GATE_OUT)
+    leave_by_road(mission)
     mission.wait(30, 60)
     mission.read(DRY_PORT)
     end(mission)
@@ -65,7 +66,7 @@ def terminal_skipped(mission: Mission) -> None:
     discharge(mission)
     declare(mission)
     release(mission)
-    leave(mission, RAIL_OUT)
+    leave_by_rail(mission)
     end(mission)
     mission.expect(
         "NODE_SKIPPED",
@@ -82,8 +83,7 @@ def gate_read_late(mission: Mission) -> None:
     declare(mission)
     mission.wait(20, 60)
     mission.decide(CustomsStatus.TO_DRY_PORT)
-    mission.wait(20, 60)
-    mission.read(GATE_OUT, late=True)
+    pass_gate(mission, GATE_OUT, 20, 60, late=True)
     certify(mission, GDF)
     mission.wait(25, 60)
     mission.read(DRY_PORT)
@@ -102,8 +102,7 @@ def gate_after_terminal(mission: Mission) -> None:
     announce(mission)
     mission.wait(60, 120)
     mission.read(TERMINAL)
-    mission.wait(20, 40)
-    mission.read(GATE_IN)
+    pass_gate(mission, GATE_IN, 20, 40)
     declare(mission)
     release(mission)
     embark(mission)
@@ -143,8 +142,7 @@ def exit_read_late(mission: Mission) -> None:
     arrive_by_sea(mission)
     declare(mission)
     release(mission)
-    mission.wait(20, 60)
-    mission.read(GATE_OUT, late=True)
+    pass_gate(mission, GATE_OUT, 20, 60, late=True)
     certify(mission, GDF)
     mission.expect(
         "OVERDUE",

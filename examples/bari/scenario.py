@@ -84,6 +84,30 @@ class Scenario:
                 raise ValueError(f"{identifier.value}: drawn twice, change the key of a story")
             self.claimed.add(identifier.value)
 
+    def expect(
+        self,
+        kind: Kind,
+        *,
+        subject: str,
+        node: str | None,
+        then: tuple[State, State],
+        why: str,
+        iot_id: UUID | None = None,
+        object_key: str | None = None,
+    ) -> ExpectedAlert:
+        """Plant the expectation of an alert, as it stands after each act."""
+        alert = ExpectedAlert(
+            kind=kind,
+            iot_id=iot_id,
+            object_key=object_key,
+            subject=subject,
+            node=node,
+            after_act={"1": then[0], "2": then[1]},
+            why=why,
+        )
+        self.expected.append(alert)
+        return alert
+
     def in_order(self, act: int) -> list[InputEvent]:
         """The act's events in the order in which they are published: by event time."""
         return sorted(self.acts[act], key=lambda event: event.occurred_at)
@@ -96,9 +120,6 @@ class Tracked:
     so that a story added elsewhere leaves this one as it is. What happens ``late`` has its time in the story but is
     published only in act 2.
     """
-
-    iot_id: UUID | None = None
-    object_key: str | None = None
 
     def __init__(self, scenario: Scenario, key: str, start: datetime) -> None:
         self.scenario = scenario
@@ -121,33 +142,9 @@ class Tracked:
         self, kind: Kind, *, subject: str, node: str | None, then: tuple[State, State], why: str
     ) -> ExpectedAlert:
         """Plant the expectation of an alert of this subject, as it stands after each act."""
-        return self._plant(
-            ExpectedAlert(
-                kind=kind,
-                iot_id=self.iot_id,
-                object_key=self.object_key,
-                subject=subject,
-                node=node,
-                after_act={"1": then[0], "2": then[1]},
-                why=why,
-            )
-        )
-
-    def expect_unknown(
-        self, seen: Identifier, *, node: str, then: tuple[State, State], why: str
-    ) -> ExpectedAlert:
-        """Plant the expectation that what was read leads to no mission."""
-        key = f"{seen.scheme.value}:{seen.value}"
-        return self._plant(
-            ExpectedAlert(
-                kind="UNKNOWN_OBJECT",
-                iot_id=None,
-                object_key=key,
-                subject=key,
-                node=node,
-                after_act={"1": then[0], "2": then[1]},
-                why=why,
-            )
+        iot_id, object_key = self._owner()
+        return self.scenario.expect(
+            kind, iot_id=iot_id, object_key=object_key, subject=subject, node=node, then=then, why=why
         )
 
     def review(
@@ -166,9 +163,9 @@ class Tracked:
         )
         self._publish(event, late)
 
-    def _plant(self, alert: ExpectedAlert) -> ExpectedAlert:
-        self.scenario.expected.append(alert)
-        return alert
+    def _owner(self) -> tuple[UUID | None, str | None]:
+        """The IOT_ID, or the object key, that alerts of this subject have."""
+        raise NotImplementedError
 
     def _event_id(self) -> UUID:
         self._published += 1

@@ -22,7 +22,10 @@ class Quirk(Enum):
     DUPLICATE_LINES = auto()
     """The sender repeats records that it believes lost."""
     MISREAD_UNIT = auto()
-    """OCR misreads the unit at gates; its check digit shows it, and the carrier read with it resolves."""
+    """OCR misreads the unit at gates; its check digit shows it, and the carrier read with it resolves.
+
+    A rail gate's detection system looks from both sides: the other camera reads it right.
+    """
     DOUBTFUL_PLATE = auto()
     """OCR misreads the plate at gates and says that it is unsure."""
 
@@ -37,10 +40,13 @@ class Sighting(NamedTuple):
 
 
 def sightings(node: str, cargo: Cargo, quirk: Quirk, rng: Random) -> list[Sighting]:
-    """What a pass of the node yields, one to three reads."""
+    """What a pass of the node yields, one to four reads."""
     place = PORT.node(node)
     if place is not None and place.kind in GATES:
-        return _at_gate(node, place.passage, cargo, quirk, rng)
+        found = _at_gate(node, place.passage, cargo, quirk, rng)
+        if quirk is Quirk.MISREAD_UNIT and place.kind is NodeKind.RAIL_GATE:
+            found += _at_gate(node, place.passage, cargo, Quirk.NONE, rng)
+        return found
     seen = _at_facility(node, cargo, rng)
     return _frames(seen, quirk, rng)
 

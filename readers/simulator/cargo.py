@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 
-from stdnum import luhn
+from stdnum import imo, luhn
 
 from domain.events import Identifier, Process
 from domain.identifiers import Scheme, mod11_digit
@@ -21,6 +21,12 @@ STRIDE = 10_000_019
 
 SWAP_BODIES = 0.1
 """The share of units that are swap bodies."""
+
+FLEET = 400
+"""So many ships call at the port."""
+DANGEROUS = 0.03
+"""The share of units with dangerous goods."""
+MASS_KG = (4_000, 30_000)
 
 PROCEDURES = {
     Process.IMPORT_ROAD: "RSTUVW",
@@ -70,7 +76,7 @@ class Yard:
         papers = range(number * DECLARATIONS_MAX, number * DECLARATIONS_MAX + declarations)
         return Cargo(
             unit=self._swap_body(unit) if self._draw("body", unit) < SWAP_BODIES else self.container(unit),
-            carrier=self._wagon(carrier) if by_rail else self.plate(carrier),
+            carrier=self.wagon(carrier) if by_rail else self.plate(carrier),
             seal=self._seal(number, self._place),
             mrns=tuple(self._mrn(paper, letters[paper % len(letters)], year) for paper in papers),
         )
@@ -87,9 +93,49 @@ class Yard:
         c, b = divmod(rest, len(LETTERS))
         return Identifier(scheme=Scheme.PLATE, value=f"{series}{LETTERS[a]}{serial:03d}{LETTERS[b]}{LETTERS[c]}")
 
+    def wagon(self, number: int, series: str = "3183") -> Identifier:
+        """A flat wagon, Italian by its number."""
+        body = f"{series}{self._spread('wagon', number, 10**7):07d}"
+        return Identifier(scheme=Scheme.WAGON, value=body + str(luhn.calc_check_digit(body)))
+
+    def ship(self, number: int) -> Identifier:
+        """A ship of the fleet; no ship has an IMO number that begins with 0."""
+        hull = int(self._draw("ship", number) * FLEET)
+        body = f"0{self._spread('ship', hull, 10**5):05d}"
+        return Identifier(scheme=Scheme.SHIP, value=body + imo.calc_check_digit(body))
+
+    def mass_kg(self, number: int) -> int:
+        """The gross mass of a mission's unit, as declared."""
+        low, high = MASS_KG
+        return low + int(self._draw("mass", number) * (high - low))
+
+    def is_dangerous(self, number: int) -> bool:
+        """Whether a mission's unit holds dangerous goods."""
+        return self._draw("dangerous", number) < DANGEROUS
+
+    def empty(self, number: int, *, by_rail: bool) -> Identifier:
+        """A container without goods: on a ship's or train's list, and no mission of customs."""
+        return self.container(number, "QW" if by_rail else "QY")
+
+    def empty_wagon(self, number: int) -> Identifier:
+        """The wagon under it."""
+        return self.wagon(number, "3383")
+
+    def spare_plate(self, number: int) -> Identifier:
+        """The truck that takes over for a mission's own."""
+        return self.plate(number, "X")
+
+    def spare_seal(self, number: int) -> Identifier:
+        """The seal that replaces a mission's own."""
+        return self._seal(number, "XX")
+
     def foreign_container(self, number: int) -> Identifier:
         """One that no mission is ever given."""
         return self.container(number, "QZ")
+
+    def foreign_wagon(self, number: int) -> Identifier:
+        """One on which no unit is ever loaded."""
+        return self.wagon(number, "3483")
 
     def foreign_plate(self, number: int) -> Identifier:
         """One that no mission is ever given."""
@@ -105,10 +151,6 @@ class Yard:
     def _swap_body(self, number: int) -> Identifier:
         owner, serial = divmod(self._spread("body", number, len(LETTERS) * 10**6), 10**6)
         return _mod11(Scheme.ILU, f"QX{LETTERS[owner]}K{serial:06d}")
-
-    def _wagon(self, number: int) -> Identifier:
-        body = f"3183{self._spread('wagon', number, 10**7):07d}"
-        return Identifier(scheme=Scheme.WAGON, value=body + str(luhn.calc_check_digit(body)))
 
     def _mrn(self, paper: int, procedure: str, year: int) -> Identifier:
         number = self._spread("mrn", paper, 10**9)

@@ -1,17 +1,29 @@
-"""One mission as it is told before it becomes events: passes of nodes and rulings of authorities, free to be changed.
+"""One mission as it is told before it becomes events: what happens to its unit and who decides what, free to be changed.
 
 Times are milliseconds after the generation of the IOT_ID.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from random import Random
+from enum import Enum, auto
 from uuid import UUID
 
-from domain.events import CustomsStatus, Direction, Identifier
-from readers.simulator.cargo import Cargo, Yard
+from domain.events import (
+    AmendmentReason,
+    AppointmentPurpose,
+    CustomsStatus,
+    DeviceSignal,
+    Direction,
+    Identifier,
+    PathNode,
+    Position,
+)
+from readers.simulator.cargo import Cargo
+from readers.simulator.narrative import Narrative
+from readers.simulator.routes import Route, Step
+from readers.simulator.sailings import Sailing
+from readers.simulator.schedule import Schedule
+from readers.simulator.timetable import Departure
 from readers.simulator.truth import Planted
-from readers.simulator.world import Route, Step, World
 
 ADM = "ADM"
 """Customs (Agenzia delle dogane e dei monopoli)."""
@@ -21,11 +33,29 @@ AGENCIES = ("USMAF", "PCF-VET", "FITO")
 """Other agencies: health office, veterinary border post, phytosanitary service."""
 
 
+class Sight(Enum):
+    """What the readers of a node see of a pass: whatever they happen to, or only the unit, or only its seal."""
+
+    CHANCE = auto()
+    UNIT = auto()
+    SEAL = auto()
+
+
+class Slot(Enum):
+    """How a pass of a gate is booked where that is needed."""
+
+    BOOKED = auto()
+    NOT_BOOKED = auto()
+    CANCELLED = auto()
+    MISSED = auto()
+
+
 @dataclass(slots=True)
 class Pass:
     """The unit passes a node; ``step`` is none for a read that the route does not foresee.
 
-    *Shape*: ``seal`` is one that the antenna catches for sure, none when it is the cargo's own and left to chance.
+    *Shape*: ``seal`` is one that the antenna catches for sure, none when it is the cargo's own and left to chance;
+    ``conveyance`` is the train or the ship's call that it passes on.
     """
 
     at: int
@@ -35,6 +65,9 @@ class Pass:
     unit: Identifier
     carrier: Identifier
     seal: Identifier | None = None
+    sight: Sight = Sight.CHANCE
+    slot: Slot = Slot.BOOKED
+    conveyance: str | None = None
 
 
 @dataclass(slots=True)
@@ -47,24 +80,68 @@ class Ruling:
     of: tuple[Identifier, ...]
     hold_id: str | None = None
     node: str | None = None
+    not_before: int | None = None
 
 
 @dataclass(slots=True)
-class Story:
-    """A mission under construction; not ``announced``, customs knows nothing of it."""
+class Amendment:
+    """Customs changes the mission under way."""
+
+    at: int
+    reason: AmendmentReason
+    path: tuple[PathNode, ...] | None = None
+    added: tuple[Identifier, ...] = ()
+    removed: tuple[Identifier, ...] = ()
+
+
+@dataclass(slots=True)
+class Booking:
+    """A slot at a gate, or a control."""
+
+    at: int
+    appointment_id: str
+    purpose: AppointmentPurpose
+    node: str
+    starts: int
+    ends: int
+    authorities: tuple[str, ...] = ()
+    not_before: int | None = None
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """The unit's device reports something."""
+
+    at: int
+    signal: DeviceSignal
+    node: str | None = None
+    position: Position | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Story(Narrative):
+    """A mission under construction; not ``announced``, customs knows nothing of it.
+
+    *Shape*: ``brought_by`` and ``loaded_on`` are the ships that it comes and goes with, ``train`` is the one that it
+    leaves with; ``device`` is the one fitted to its unit, if any.
+    """
 
     number: int
     iot_id: UUID
-    rng: Random
-    world: World
+    schedule: Schedule
     route: Route
-    yard: Yard
     cargo: Cargo
-    started_at: datetime
+    device: str | None
+    brought_by: Sailing | None = None
+    loaded_on: Sailing | None = None
+    train: Departure | None = None
     announced: bool = True
     passes: list[Pass] = field(default_factory=list)
     rulings: list[Ruling] = field(default_factory=list)
-    planted: list[Planted] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
 
     @property
     def leaving(self) -> int:
@@ -73,20 +150,8 @@ class Story:
 
     @property
     def end(self) -> int:
-        """When the last thing happens."""
-        return max([each.at for each in self.passes] + [each.at for each in self.rulings])
-
-    def fresh_id(self, rng: Random | None = None) -> UUID:
-        """An id for an event."""
-        return UUID(int=(rng or self.rng).getrandbits(128), version=4)
-
-    def moment(self, at: int) -> datetime:
-        """The event time."""
-        return self.started_at + timedelta(milliseconds=at)
-
-    def between(self, low: float, high: float) -> int:
-        """Some time between the two."""
-        return int(low + (high - low) * self.rng.random())
+        """When the unit is read, or somebody decides about it, for the last time."""
+        return max(each.at for each in (*self.passes, *self.rulings, *self.amendments))
 
     def within(self, before: Pass, after: Pass, low: float, high: float) -> int:
         """Some time between two passes, between the two shares of the way from one to the other."""
@@ -96,6 +161,20 @@ class Story:
     def passing(self, at: int, node: str, step: Step | None = None) -> Pass:
         """The unit on its own carrier at a node."""
         return Pass(at, node, step, step.direction if step else None, self.cargo.unit, self.cargo.carrier)
+
+    def on(self, conveyance: str) -> Pass | None:
+        """The unit's pass on a train or a ship, none when it has none."""
+        return next((each for each in self.passes if each.conveyance == conveyance), None)
+
+    def seal_at(self, at: int) -> Identifier | None:
+        """The seal on the cargo at a moment."""
+        replaced = [a.added[0] for a in self.amendments if a.reason is AmendmentReason.SEAL_REPLACED and a.at <= at]
+        return replaced[-1] if replaced else self.cargo.seal
+
+    def fit_device(self) -> str:
+        """The device on its unit; it is given one when it has none."""
+        self.device = self.device or f"CSD-{self.number:08d}"
+        return self.device
 
     def rule(
         self, at: int, status: CustomsStatus, authority: str = ADM, of: tuple[Identifier, ...] | None = None
@@ -113,7 +192,7 @@ class Story:
             self.rulings.append(Ruling(lifted, CustomsStatus.HOLD_LIFTED, authority, of, hold_id))
         return f"{authority}:{hold_id}"
 
-    def plant(self, kind: str, subject: str, node: str, at: int, why: str) -> None:
+    def plant(self, kind: str, subject: str, node: str | None, at: int, why: str) -> None:
         """Write into the truth that the mission deviates."""
         row = Planted(
             kind=kind,

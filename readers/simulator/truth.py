@@ -14,15 +14,19 @@ from readers.simulator.parameters import Parameters
 
 
 class Planted(msgspec.Struct, frozen=True, kw_only=True):
-    """A deviation that the pipeline should find, by whom it concerns, kind and subject; ``mission`` counts from 0."""
+    """A deviation that the pipeline should find, by whom it concerns, kind and subject.
+
+    *Shape*: ``object_key`` is the train, the ship's call or the object of what no IOT_ID has; ``mission`` counts from
+    0, and is none where no mission has a part in it; ``node`` is none for what happens at no node.
+    """
 
     kind: str
     iot_id: UUID | None
     object_key: str | None
     subject: str
-    node: str
+    node: str | None
     at: datetime
-    mission: int
+    mission: int | None
     why: str
 
     @property
@@ -34,16 +38,18 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 class Misread(msgspec.Struct, frozen=True, kw_only=True):
     """A read in which a camera took one character for another.
 
-    *Shape*: ``lost`` when nothing else in the read leads to the mission, ``hidden`` when the planted identifier
-    was misread, ``foreign`` when what was read passes for another identifier; one that is none of these is not
-    written. Identifiers are ``SCHEME:VALUE``.
+    *Shape*: ``lost`` when nothing else in the read leads to what was read, ``hidden`` when the planted identifier
+    was misread, ``foreign`` when what was read passes for another identifier, ``unseen`` when only the train or the
+    ship's call that it was read on may miss it; one that is none of these is not written. Identifiers are
+    ``SCHEME:VALUE``; ``mission`` and ``iot_id`` are none of what is no mission's.
     """
 
     noise: Literal["misread"] = "misread"
-    effect: Literal["lost", "hidden", "foreign"]
+    effect: Literal["lost", "hidden", "foreign", "unseen"]
     event_id: UUID
-    mission: int
+    mission: int | None
     iot_id: UUID | None
+    conveyance: str | None
     node: str
     at: datetime
     identifier: str
@@ -51,9 +57,14 @@ class Misread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Totals(msgspec.Struct, kw_only=True):
-    """How much there was of what; ``over_at`` is when the last event has happened and everything planted is due."""
+    """How much there was of what; *Shape*: ``deviating`` counts missions, trains and calls.
+
+    ``over_at`` is when the last event has happened and everything planted is due.
+    """
 
     missions: int = 0
+    trains: int = 0
+    calls: int = 0
     deviating: int = 0
     planted: int = 0
     events: int = 0

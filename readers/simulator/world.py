@@ -3,19 +3,17 @@
 Times are milliseconds, and those of a route count from the generation of the IOT_ID.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
 
 from domain.events import Direction, Process
-from domain.port import Node, NodeKind, Port
+from domain.port import Node, NodeKind, Port, distance_meters
+from readers.simulator.routes import WEIGHTS, Route, Step
 
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 
-EARTH_RADIUS_KM = 6371.0
 TRAVEL_KM_H = 15.0
 HANDLING = 3 * MINUTE
 """Picking up and putting down, on top of every way."""
@@ -48,52 +46,7 @@ DUE_USED = 0.9
 AFTERMATH = 24 * HOUR
 """Nothing happens to a mission later than this after its last node was reached or was due."""
 
-WEIGHTS = {
-    Process.IMPORT_ROAD: 35,
-    Process.EXPORT_ROAD: 25,
-    Process.TRANSIT: 10,
-    Process.IMPORT_RAIL: 10,
-    Process.EXPORT_RAIL: 10,
-    Process.DRY_PORT: 10,
-}
-"""How much traffic there is of each process, of 100."""
-
 GATES = (NodeKind.PORT_GATE, NodeKind.RAIL_GATE)
-RAIL = (Process.IMPORT_RAIL, Process.EXPORT_RAIL)
-EXPORT = (Process.EXPORT_ROAD, Process.EXPORT_RAIL)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a route; ``name`` tells the second passing of a node from the first, ``latest`` keeps due times."""
-
-    index: int
-    node: str
-    name: str
-    kind: NodeKind
-    required: bool
-    due: int | None
-    direction: Direction | None
-    latest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The path of a process; ``leaving`` is the index of the step that needs the release.
-
-    *Shape*: ``longest`` is when the last step is reached at the latest, or is due.
-    """
-
-    process: Process
-    steps: tuple[Step, ...]
-    leaving: int
-    leaves_by_land: bool
-    longest: int
-
-    @property
-    def by_rail(self) -> bool:
-        """Whether a wagon carries the unit, not a truck."""
-        return self.process in RAIL
 
 
 class World:
@@ -102,8 +55,8 @@ class World:
     def __init__(self, port: Port) -> None:
         self.port = port
         self.port_system = f"pcs-{port.locode.lower()}"
+        self._places = {node.node: node for node in port.nodes}
         self.kinds = {node.node: node.kind for node in port.nodes}
-        self.passages = {node.node: node.passage for node in port.nodes}
         self._travel = {(a.node, b.node): self._fastest(a, b) for a in port.nodes for b in port.nodes}
         self._spread = {node.node: _spread(node) for node in port.nodes}
         self.routes = [self._route(process) for process in WEIGHTS if process in port.paths]
@@ -116,14 +69,22 @@ class World:
         """The least time between two nodes."""
         return self._travel[origin, destination]
 
+    def judged_travel(self, origin: str, destination: str) -> int:
+        """The time below which the port takes a way for impossible, 0 where it does not judge."""
+        return self.port.travel_min(origin, destination) // MILLISECOND
+
     def spread(self, node: str) -> int:
         """How much longer than the least a stay there may be without being too long."""
         return self._spread[node]
 
+    def place(self, node: str) -> Node:
+        """A node that the port has."""
+        return self._places[node]
+
     def dwell_max(self, node: str) -> int | None:
         """How long a unit may stay there, none where nobody minds."""
-        place = self.port.node(node)
-        return None if place is None or place.dwell_max is None else place.dwell_max // MILLISECOND
+        longest = self._places[node].dwell_max
+        return None if longest is None else longest // MILLISECOND
 
     def is_gate(self, node: str) -> bool:
         """Whether what carries the unit is read there as well."""
@@ -158,10 +119,11 @@ class World:
         return Route(process, steps, leaving, bool(exits), self._longest(steps))
 
     def _way(self, nodes: list[str], index: int) -> Direction | None:
-        node = nodes[index]
-        if not self.is_gate(node):
-            return None
-        return self.passages[node] or (Direction.IN if index == 0 else Direction.OUT)
+        inwards = Direction.IN if index == 0 else Direction.OUT
+        place = self._places[nodes[index]]
+        if place.kind is NodeKind.DOCK_GATE:
+            return inwards
+        return place.passage or inwards if place.kind in GATES else None
 
     def _need(self, a: str, b: str) -> int:
         return STAY[self.kinds[a]] + self.travel(a, b)
@@ -213,7 +175,5 @@ def _name(nodes: list[str], index: int) -> str:
 
 
 def _travel(a: Node, b: Node) -> int:
-    north = radians(b.latitude - a.latitude)
-    east = radians(b.longitude - a.longitude)
-    chord = sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
-    return HANDLING + int(2 * EARTH_RADIUS_KM * asin(sqrt(chord)) / TRAVEL_KM_H * HOUR)
+    meters = distance_meters(a.latitude, a.longitude, b.latitude, b.longitude)
+    return HANDLING + int(meters / 1_000 / TRAVEL_KM_H * HOUR)

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payloads import VALID, avro_schema, written
 
-from domain.events import DeadlinePassed, Direction, Identifier, IdScanned, IotIdGenerated, Technology
+from domain.events import (
+    DeadlinePassed,
+    Direction,
+    Identifier,
+    IdScanned,
+    IotIdGenerated,
+    ManifestUnit,
+    Movement,
+    Technology,
+    VesselManifested,
+)
 from domain.identifiers import Scheme
 from runtime.errors import InvalidRecord
 from topics.codec import Codec
@@ -100,27 +110,43 @@ def test_times_come_back_in_utc() -> None:
 
 
 names = st.text(min_size=1, max_size=100)
+moments = st.datetimes(min_value=datetime(1, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
+identifiers = st.builds(
+    Identifier,
+    scheme=st.sampled_from(Scheme),
+    value=st.text(min_size=1, max_size=64),
+    confidence=st.none() | st.floats(0, 1),
+)
 scans = st.builds(
     IdScanned,
     event_id=st.uuids(),
-    occurred_at=st.datetimes(min_value=datetime(1, 1, 1), timezones=st.just(UTC)).map(
-        lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
-    ),
+    occurred_at=moments,
     source=names,
     node=st.from_regex(r"[A-Z0-9][A-Z0-9-]{1,39}", fullmatch=True),
     reader=names,
     technology=st.sampled_from(Technology),
-    identifiers=st.lists(
-        st.builds(
-            Identifier,
-            scheme=st.sampled_from(Scheme),
-            value=st.text(min_size=1, max_size=64),
-            confidence=st.none() | st.floats(0, 1),
-        ),
-        min_size=1,
-        max_size=8,
-    ).map(tuple),
+    identifiers=st.lists(identifiers, min_size=1, max_size=8).map(tuple),
     direction=st.none() | st.sampled_from(Direction),
+    conveyance=st.none() | st.from_regex(r"(TRAIN|CALL):[A-Z0-9][A-Z0-9-]{0,39}", fullmatch=True),
+)
+units = st.builds(
+    ManifestUnit,
+    unit=identifiers,
+    gross_mass_kg=st.none() | st.integers(1, 1_000_000),
+    dangerous=st.booleans(),
+    mrns=st.lists(st.text(min_size=1, max_size=64), max_size=32).map(tuple),
+)
+manifests = st.builds(
+    VesselManifested,
+    event_id=st.uuids(),
+    occurred_at=moments,
+    source=names,
+    call=st.from_regex(r"CALL:[A-Z0-9][A-Z0-9-]{0,39}", fullmatch=True),
+    ship=identifiers,
+    movement=st.sampled_from(Movement),
+    units=st.lists(units, min_size=1, max_size=5).map(tuple),
 )
 
 
@@ -128,6 +154,12 @@ scans = st.builds(
 @given(event=scans)
 def test_any_scan_comes_back_as_it_was(event: IdScanned) -> None:
     assert CODEC.decode(CODEC.encode(event), IdScanned) == event
+
+
+@settings(max_examples=100)
+@given(event=manifests)
+def test_any_manifest_comes_back_as_it_was(event: VesselManifested) -> None:
+    assert CODEC.decode(CODEC.encode(event), VesselManifested) == event
 
 
 # Other releases -------------------------------------------------------------------------------------------------

@@ -221,16 +221,17 @@ def by_version(version: Version) -> str:
 
 def breaks(earlier: Any, later: Any, where: str) -> list[str]:
     """What keeps the later of two versions of an Avro type from reading every value of the earlier one."""
-    if isinstance(earlier, list):
+    if isinstance(earlier, list) and isinstance(later, list) and len(earlier) == len(later):
         return [each for pair in zip(earlier, later, strict=True) for each in breaks(*pair, where)]
-    if not isinstance(earlier, dict):
-        return [] if earlier == later else [f"{where}: {earlier} became {later}"]
-    if earlier["type"] == "array":
-        return breaks(earlier["items"], later["items"], f"{where}[]")
-    if earlier["type"] == "enum":
-        kept = later["symbols"][: len(earlier["symbols"])]
-        return [] if kept == earlier["symbols"] else [f"{where}: symbols {kept}"]
-    return _breaks_of_record(earlier, later, where) if earlier["type"] == "record" else []
+    if isinstance(earlier, dict) and isinstance(later, dict) and earlier["type"] == later["type"]:
+        if earlier["type"] == "record":
+            return _breaks_of_record(earlier, later, where)
+        if earlier["type"] == "array":
+            return breaks(earlier["items"], later["items"], f"{where}[]")
+        if earlier["type"] == "enum":
+            kept = later["symbols"][: len(earlier["symbols"])]
+            return [] if kept == earlier["symbols"] else [f"{where}: symbols {kept}"]
+    return [] if earlier == later else [f"{where}: {earlier} became {later}"]
 
 
 def _breaks_of_record(earlier: AvroSchema, later: AvroSchema, where: str) -> list[str]:

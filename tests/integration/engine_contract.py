@@ -237,11 +237,16 @@ class EngineContract:
         assert found(store, f"SELECT status FROM v_alerts {where}") == [{"status": status.value}]
         assert found(store, f"SELECT count() AS n FROM v_open_alerts {where}") == [{"n": int(is_open)}]
 
+    @pytest.mark.parametrize("apart", [timedelta(0), timedelta(hours=1)])
     @pytest.mark.parametrize("order", [(False, True), (True, False)])
-    def test_a_withdrawn_binding_stays_withdrawn(self, store: Engine, order: tuple[bool, ...]) -> None:
+    def test_a_withdrawn_binding_stays_withdrawn(
+        self, store: Engine, order: tuple[bool, ...], apart: timedelta
+    ) -> None:
+        """In whatever order both come, and although whoever took it back was wrong about its time."""
         event = bound()
         for seconds, withdrawn in enumerate(order):
-            said = msgspec.structs.replace(event, withdrawn=withdrawn)
+            valid_from = AT + apart if withdrawn else AT
+            said = msgspec.structs.replace(event, withdrawn=withdrawn, valid_from=valid_from)
             write(store, [delivered(said, published_at=AT + timedelta(seconds=seconds))])
         store.execute(f"OPTIMIZE TABLE {DATABASE}.id_bindings FINAL")
         where = f"WHERE event_id = '{event.event_id}'"

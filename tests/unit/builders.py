@@ -7,16 +7,29 @@ from uuid import UUID
 from domain.assess import assess
 from domain.deviations import Finding
 from domain.events import (
+    AlertReviewed,
+    AmendmentReason,
+    AppointmentMade,
+    AppointmentPurpose,
     CustomsStatus,
     CustomsStatusChanged,
     DeadlinePassed,
+    DeviceSignal,
+    DeviceSignalled,
     Direction,
+    EventRetracted,
     Identifier,
     IdScanned,
+    Incident,
+    InputEvent,
     IotIdGenerated,
+    MissionAmended,
     MissionEvent,
+    Outcome,
     PathNode,
+    Position,
     Process,
+    ReviewStatus,
     Technology,
 )
 from domain.identifiers import Scheme
@@ -98,6 +111,7 @@ def scan(
     node: str,
     *identifiers: Identifier,
     direction: Direction | None = None,
+    conveyance: str | None = None,
 ) -> IdScanned:
     """A read at a node; of the container when no identifiers are given."""
     return IdScanned(
@@ -109,6 +123,7 @@ def scan(
         technology=Technology.OCR,
         identifiers=identifiers or ids(BIC=BOX),
         direction=direction,
+        conveyance=conveyance,
     )
 
 
@@ -120,6 +135,7 @@ def status(
     authority: str = "ADM",
     hold_id: str | None = None,
     node: str | None = None,
+    not_before: float | None = None,
 ) -> CustomsStatusChanged:
     """A decision about the whole unit when no identifiers are given."""
     return CustomsStatusChanged(
@@ -131,17 +147,130 @@ def status(
         identifiers=identifiers or ids(BIC=BOX),
         hold_id=hold_id,
         node=node,
+        not_before=None if not_before is None else at(not_before),
     )
 
 
 def hold(
-    number: int, minutes: float, hold_id: str = "H1", node: str | None = None, authority: str = "ADM"
+    number: int,
+    minutes: float,
+    hold_id: str = "H1",
+    node: str | None = None,
+    authority: str = "ADM",
+    not_before: float | None = None,
 ) -> CustomsStatusChanged:
-    return status(number, minutes, CustomsStatus.HOLD_PLACED, authority=authority, hold_id=hold_id, node=node)
+    placed = CustomsStatus.HOLD_PLACED
+    return status(number, minutes, placed, authority=authority, hold_id=hold_id, node=node, not_before=not_before)
 
 
 def lift(number: int, minutes: float, hold_id: str = "H1", authority: str = "ADM") -> CustomsStatusChanged:
     return status(number, minutes, CustomsStatus.HOLD_LIFTED, authority=authority, hold_id=hold_id)
+
+
+def amended(
+    number: int,
+    minutes: float,
+    path: tuple[PathNode, ...] | None = None,
+    added: tuple[Identifier, ...] = (),
+    removed: tuple[Identifier, ...] = (),
+) -> MissionAmended:
+    return MissionAmended(
+        event_id=event_id(number),
+        occurred_at=at(minutes),
+        source="adm-customs",
+        iot_id=IOT_ID,
+        reason=AmendmentReason.REROUTED,
+        incident=Incident.TRANSPORT_CHANGED,
+        path=path,
+        added=added,
+        removed=removed,
+    )
+
+
+def signal(
+    number: int,
+    minutes: float,
+    reported: DeviceSignal,
+    node: str | None = None,
+    position: tuple[float, float] | None = None,
+    device: str = "eseal-1",
+) -> DeviceSignalled:
+    """What a device on the container reports; *Units*: the position is latitude and longitude in degrees."""
+    return DeviceSignalled(
+        event_id=event_id(number),
+        occurred_at=at(minutes),
+        source="device-platform",
+        device=device,
+        signal=reported,
+        identifiers=ids(BIC=BOX),
+        node=node,
+        position=None if position is None else Position(latitude=position[0], longitude=position[1]),
+    )
+
+
+def appointment(
+    number: int,
+    minutes: float,
+    node: str,
+    window: tuple[float, float],
+    appointment_id: str = "A1",
+    authorities: tuple[str, ...] = (),
+    *,
+    cancelled: bool = False,
+    not_before: float | None = None,
+) -> AppointmentMade:
+    """A slot; with authorities, a control."""
+    return AppointmentMade(
+        event_id=event_id(number),
+        occurred_at=at(minutes),
+        source="pcs",
+        appointment_id=appointment_id,
+        purpose=AppointmentPurpose.CONTROL if authorities else AppointmentPurpose.GATE_SLOT,
+        node=node,
+        starts_at=at(window[0]),
+        ends_at=at(window[1]),
+        identifiers=ids(BIC=BOX),
+        authorities=authorities,
+        cancelled=cancelled,
+        not_before=None if not_before is None else at(not_before),
+    )
+
+
+def review(
+    number: int, minutes: float, alert_id: UUID, outcome: Outcome | None = None, owner: str = str(IOT_ID)
+) -> AlertReviewed:
+    """An acknowledgement; with an outcome, the end of it."""
+    is_mission = ":" not in owner
+    return AlertReviewed(
+        event_id=event_id(number),
+        occurred_at=at(minutes),
+        source="officer-7",
+        alert_id=alert_id,
+        review=ReviewStatus.ACKNOWLEDGED if outcome is None else ReviewStatus.DISPOSED,
+        iot_id=UUID(owner) if is_mission else None,
+        object_key=None if is_mission else owner,
+        outcome=outcome,
+    )
+
+
+def retracted(
+    number: int,
+    minutes: float,
+    event: InputEvent,
+    *identifiers: Identifier,
+    conveyance: str | None = None,
+) -> EventRetracted:
+    """An event is taken back, found by the container when nothing else is named."""
+    return EventRetracted(
+        event_id=event_id(number),
+        occurred_at=at(minutes),
+        source="pcs",
+        retracts=event.event_id,
+        retracted_at=event.occurred_at,
+        reason="lane 2 was reported as lane 3",
+        identifiers=identifiers or (() if conveyance else ids(BIC=BOX)),
+        conveyance=conveyance,
+    )
 
 
 def deadline(minutes: float, subject: str = str(IOT_ID)) -> DeadlinePassed:

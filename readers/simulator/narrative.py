@@ -1,0 +1,33 @@
+"""What the stories of a mission, a train and a ship's call have in common: luck, a clock, and the truth about them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from readers.simulator.cargo import Yard
+from readers.simulator.truth import Planted
+from readers.simulator.world import World
+
+
+@dataclass(slots=True)
+class Narrative:
+    """A story that counts its milliseconds from a moment of its own, backwards too."""
+
+    rng: Random
+    world: World
+    yard: Yard
+    started_at: datetime
+    planted: list[Planted] = field(default_factory=list, kw_only=True)
+
+    def fresh_id(self) -> UUID:
+        """An id for an event."""
+        return UUID(int=self.rng.getrandbits(128), version=4)
+
+    def moment(self, at: int) -> datetime:
+        """The event time."""
+        return self.started_at + timedelta(milliseconds=at)
+
+    def between(self, low: float, high: float) -> int:
+        """Some time between the two."""
+        return int(low + (high - low) * self.rng.random())

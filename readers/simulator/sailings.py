@@ -1,0 +1,90 @@
+"""Which ship brings which missions, and which one is there to be loaded: the list of a port's calls.
+
+The missions of a *block* of consecutive numbers come with one ship. Everything follows from the number, so that
+nothing of a call need be remembered before it is announced.
+"""
+
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
+
+from domain.events import Identifier
+from readers.simulator.cargo import Yard
+from readers.simulator.parameters import Parameters
+from readers.simulator.routes import Step
+from readers.simulator.world import FIRST_SPREAD, HOUR, MILLISECOND, MINUTE, World, first_read
+
+BLOCK_MAX = 60
+SPAN_MAX = timedelta(hours=4)
+"""A ship brings at the most what so many missions, or the missions of so much time, need."""
+
+NOTICE = 30 * HOUR
+"""How long before the first notice is due a ship may be announced."""
+
+
+class Sailing(NamedTuple):
+    """A ship's call: the missions that she brings start from ``opens_at`` on, she loads from then until then."""
+
+    block: int
+    key: str
+    ship: Identifier
+    opens_at: datetime
+    loads_from: datetime
+    loads_until: datetime
+
+
+class Sailings:
+    """The calls of a simulation; none when no mission comes by sea.
+
+    *Shape*: ``lead`` is the time from the opening of a block to its first landing, at least; the ship arrives, and
+    her manifest is validated, in its first third.
+    """
+
+    def __init__(self, world: World, yard: Yard, parameters: Parameters) -> None:
+        first = [route.steps[0] for route in world.routes if route.by_sea]
+        self._yard = yard
+        self._locode = world.port.locode
+        self._start = parameters.start
+        self._missions = parameters.missions
+        self._spacing = parameters.spacing
+        self.size = max(1, min(BLOCK_MAX, SPAN_MAX // parameters.spacing))
+        self.count = ceil(parameters.missions / self.size) if first else 0
+        self.lead = min(map(first_read, first), default=0)
+        landed = max(map(_last_landing, first), default=0) * MILLISECOND
+        self._loads_after = self.size * self._spacing + landed + 30 * MINUTE * MILLISECOND
+        policy = world.port.policy
+        hours = (policy.pre_arrival_notice_hours, policy.dangerous_goods_notice_hours, policy.manifest_notice_hours)
+        self.notice = max(hours) * HOUR + NOTICE
+
+    def bringing(self, number: int) -> Sailing:
+        """The ship that brings a mission."""
+        return self.of(number // self.size)
+
+    def loading(self, at: datetime) -> Sailing | None:
+        """The ship that is loaded at a moment, none when none is."""
+        block = (at - self._start - self._loads_after) // (self.size * self._spacing)
+        if not 0 <= block < self.count:
+            return None
+        sailing = self.of(block)
+        return sailing if at < sailing.loads_until else None
+
+    def of(self, block: int) -> Sailing:
+        """The ship of a block of missions."""
+        opens_at = self.opening(block)
+        loads_from = opens_at + self._loads_after
+        loads_until = loads_from + min(self.size * self._spacing, SPAN_MAX)
+        key = f"CALL:{self._locode}-{opens_at:%Y}-{block:06d}"
+        return Sailing(block, key, self._yard.ship(block), opens_at, loads_from, loads_until)
+
+    def opening(self, block: int) -> datetime:
+        """When the first mission of a block may start."""
+        opens_at = self._start + block * self.size * self._spacing
+        return opens_at.replace(microsecond=opens_at.microsecond // 1000 * 1000)
+
+    def numbers(self, block: int) -> range:
+        """The missions of a block."""
+        return range(block * self.size, min((block + 1) * self.size, self._missions))
+
+
+def _last_landing(first: Step) -> int:
+    return min(first.latest, first_read(first) + FIRST_SPREAD)
