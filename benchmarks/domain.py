@@ -1,6 +1,6 @@
 """What judging one event costs on one core, without Kafka: ``make bench-domain``.
 
-Prints medians over repeated runs: decode the state, apply an event, assess, difference of alerts, encode the state.
+Prints medians over repeated runs: unpack the state, take an event in, judge it, tell the alerts, pack the state.
 """
 
 import statistics
@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from domain.alerts import Cause, Ledger, changes
-from domain.assess import assess, next_due_at
 from domain.events import (
     CustomsStatus,
     CustomsStatusChanged,
@@ -24,11 +22,10 @@ from domain.events import (
     Technology,
 )
 from domain.identifiers import Scheme
-from domain.dossier import fold, view_of
-from domain.mission import Mission
+from domain.judging import Kept, judge
 from domain.port import Port
 from domain.port_file import parse_port
-from streams.track import Tracked, decode, encode
+from streams.track import decode, encode
 
 ROUNDS = 15
 MISSIONS = 200
@@ -82,15 +79,11 @@ def _status(number: int) -> CustomsStatusChanged:
     )
 
 
-def judge(state: bytes, event: MissionEvent, port: Port) -> bytes:
+def taken_in(state: bytes, event: MissionEvent, port: Port) -> bytes:
     """What ``track`` does with one event: bytes in, bytes out."""
-    tracked = decode(state)
-    dossier = fold(tracked.dossier, event)
-    journey = view_of(dossier, port)
-    cause = Cause(UUID(int=7), None, START, None, port.policy)
-    ledger, _ = changes(tracked.ledger, assess(journey), cause)
-    next_due_at(journey)
-    return encode(Tracked(dossier, ledger))
+    judged = judge(decode(state), event, port)
+    assert judged is not None
+    return encode(judged.kept)
 
 
 def in_order(events: Sequence[MissionEvent], port: Port) -> float:
@@ -99,7 +92,7 @@ def in_order(events: Sequence[MissionEvent], port: Port) -> float:
     for _ in range(MISSIONS):
         state = empty()
         for event in events:
-            state = judge(state, event, port)
+            state = taken_in(state, event, port)
     return (time.perf_counter() - began) / (MISSIONS * len(events)) * 1e6
 
 
@@ -108,7 +101,7 @@ def out_of_order(events: Sequence[MissionEvent], port: Port) -> float:
     state = folded([events[0], *events[2:]], port)
     began = time.perf_counter()
     for _ in range(MISSIONS):
-        judge(state, events[1], port)
+        taken_in(state, events[1], port)
     return (time.perf_counter() - began) / MISSIONS * 1e6
 
 
@@ -116,13 +109,13 @@ def folded(events: Sequence[MissionEvent], port: Port) -> bytes:
     """The state after these events."""
     state = empty()
     for event in events:
-        state = judge(state, event, port)
+        state = taken_in(state, event, port)
     return state
 
 
 def empty() -> bytes:
     """The state of a mission of which nothing is known."""
-    return encode(Tracked(Mission(UUID(int=7)), Ledger()))
+    return encode(Kept(str(UUID(int=7))))
 
 
 def main() -> None:

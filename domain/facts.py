@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -216,8 +217,17 @@ def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
 
 
 def _surely_read(scan: IdScanned) -> tuple[str, ...]:
-    checked = (check(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier))
-    return tuple(plainest(identifier).key for identifier in checked if identifier.bindable)
+    read = (
+        _bindable_key(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier)
+    )
+    return tuple(key for key in read if key is not None)
+
+
+@lru_cache(maxsize=16_384)
+def _bindable_key(scheme: Scheme, value: str) -> str | None:
+    """The identifier in its plainest form, none when it may not bind; a unit is read some dozen times."""
+    checked = check(scheme, value)
+    return plainest(checked).key if checked.bindable else None
 
 
 _REMEMBERED: dict[type, Callable[[Any], Fact]] = {

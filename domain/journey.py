@@ -1,13 +1,18 @@
 """What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.appointments import Control, joint_control, standing
 from domain.events import AppointmentPurpose, CustomsStatus, PathNode
 from domain.facts import Amendment, Booking, Plan, Read, Review, Ruling, Signal
+from domain.history import order
 from domain.mission import Mission
 from domain.policy import END_OF_TIME
 from domain.port import Port
@@ -50,6 +55,19 @@ class Hold(NamedTuple):
         return self.placed.occurred_at < at and (self.lifted is None or at < self.lifted.occurred_at)
 
 
+class Stay(NamedTuple):
+    """A stay at a node that minds how long, from the first read there.
+
+    *Shape*: ``name`` is the node, from the second stay there on with its number; ``closing`` is what ended the stay:
+    the first read elsewhere, or the end of the mission; none while it lasts.
+    """
+
+    name: str
+    first: Read
+    due_at: datetime
+    closing: Read | Ruling | None
+
+
 class Trace(NamedTuple):
     """How the reads lie on the path; indexes count the path's steps from 0.
 
@@ -73,20 +91,22 @@ class Journey:
     def __init__(self, mission: Mission, port: Port) -> None:
         self.mission = mission
         self.port = port
-        facts = counting(mission.facts)
-        plans = [fact for fact in facts if isinstance(fact, Plan)]
+        by_kind: dict[type, list[Any]] = {}
+        for fact in counting(mission.facts):
+            by_kind.setdefault(type(fact), []).append(fact)
+        plans: list[Plan] = by_kind.get(Plan, [])
         self.plan = plans[-1] if plans else None
-        self.amendments = self._amending([fact for fact in facts if isinstance(fact, Amendment)])
-        self.rulings = [fact for fact in facts if isinstance(fact, Ruling)]
-        self.signals = [fact for fact in facts if isinstance(fact, Signal)]
-        self.bookings = standing([fact for fact in facts if isinstance(fact, Booking)])
-        self.reviews = [fact for fact in facts if isinstance(fact, Review)]
+        self.amendments = self._amending(by_kind.get(Amendment, []))
+        self.rulings: list[Ruling] = by_kind.get(Ruling, [])
+        self.signals: list[Signal] = by_kind.get(Signal, [])
+        self.bookings: list[Booking] = standing(by_kind.get(Booking, []))
+        self.reviews: list[Review] = by_kind.get(Review, [])
         self.mrns = tuple(k.removeprefix("MRN:") for k in self.keys_at(END_OF_TIME) if k.startswith("MRN:"))
         self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
         self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
         end = None if self.ended is None else self.ended.occurred_at
-        reads = [fact for fact in facts if isinstance(fact, Read)]
-        self.reads = [read for read in reads if end is None or read.occurred_at <= end]
+        reads: list[Read] = by_kind.get(Read, [])
+        self.reads = reads if end is None else [read for read in reads if read.occurred_at <= end]
         self.reads_after_end = reads[len(self.reads) :]
         self.path = self.path_at(END_OF_TIME)
         self.trace = trace(self.path, self.reads)
@@ -119,6 +139,7 @@ class Journey:
         """The slots booked at a gate."""
         return [b for b in self.bookings if b.purpose is AppointmentPurpose.GATE_SLOT and b.node == node]
 
+    @cached_property
     def controls(self) -> list[Booking]:
         """The controls that are set, in order of their beginning."""
         return [b for b in self.bookings if b.purpose is AppointmentPurpose.CONTROL]
@@ -130,7 +151,7 @@ class Journey:
         """
         results = (CustomsStatus.CONTROL_SATISFACTORY, CustomsStatus.CONTROL_UNSATISFACTORY)
         done_at = max((r.occurred_at for r in self.rulings if r.status in results), default=None)
-        ahead = [b for b in self.controls() if done_at is None or b.starts_at > done_at]
+        ahead = [b for b in self.controls if done_at is None or b.starts_at > done_at]
         return joint_control([booking for booking in ahead if self.is_disclosed(booking)])
 
     def path_at(self, at: datetime) -> tuple[PathNode, ...]:
@@ -139,6 +160,20 @@ class Journey:
         if amended:
             return amended[-1]
         return self.plan.path if self.plan else ()
+
+    def foreign(self, prefix: tuple[str, ...]) -> dict[str, list[Read]]:
+        """The identifiers of these schemes that were read and were not the mission's at that moment, with the reads.
+
+        *Shape*: empty while the mission has none of its own of these schemes.
+        """
+        found: dict[str, list[Read]] = {}
+        plain = None if self.amendments else self.keys_at(END_OF_TIME)
+        for read in self.reads:
+            own = self.keys_at(read.occurred_at) if plain is None else plain
+            for key in read.keys:
+                if key not in own and key.startswith(prefix) and any(mine.startswith(prefix) for mine in own):
+                    found.setdefault(key, []).append(read)
+        return found
 
     def keys_at(self, at: datetime) -> tuple[str, ...]:
         """The identifiers associated at a moment.
@@ -172,9 +207,9 @@ class Journey:
     def step_name(self, index: int) -> str:
         """The step's node; a node that the path passes again is told from its first passing by a number."""
         node = self.path[index].node
-        passing = sum(step.node == node for step in self.path[: index + 1])
-        return node if passing == 1 else f"{node}#{passing}"
+        return numbered(node, sum(step.node == node for step in self.path[: index + 1]))
 
+    @cached_property
     def holds(self) -> list[Hold]:
         """Every placing of a hold, in the order of placing."""
         placed = [ruling for ruling in self.rulings if ruling.status is CustomsStatus.HOLD_PLACED]
@@ -201,6 +236,7 @@ class Journey:
     def _statuses(self, rulings: list[Ruling]) -> dict[str, CustomsStatus | None]:
         return {mrn: _status_of(mrn, rulings) for mrn in self.mrns or ("",)}
 
+    @cached_property
     def exits(self) -> dict[str, Read]:
         """The first read at each land exit, by node."""
         exits: dict[str, Read] = {}
@@ -209,6 +245,7 @@ class Journey:
                 exits[read.node] = read
         return exits
 
+    @cached_property
     def uncertified(self) -> tuple[str, ...]:
         """The declarations, or "" for the unit without any, whose exit nobody certified who may."""
         given = [r for r in self._certifications() if self.port.policy.may_certify(r.authority)]
@@ -221,14 +258,39 @@ class Journey:
     def _certifications(self) -> list[Ruling]:
         return [ruling for ruling in self.rulings if ruling.status is CustomsStatus.EXIT_CERTIFIED]
 
+    @cached_property
+    def stays(self) -> list[Stay]:
+        """The stays at nodes with a threshold; time after the mission's end, or its cancelling, does not count."""
+        stays: list[Stay] = []
+        if self.plan is None or not any(read.node in self.port.minding for read in self.reads):
+            return stays
+        firsts = [next(reads) for _, reads in groupby(self.reads, key=attrgetter("node"))]
+        numbers: Counter[str] = Counter()
+        for place, first in enumerate(firsts):
+            numbers[first.node] += 1
+            due_at = self.port.stay_due_at(first.node, first.occurred_at)
+            if due_at is not None:
+                left = firsts[place + 1] if place + 1 < len(firsts) else None
+                ends = [fact for fact in (left, self.ended, self.cancelled) if fact is not None]
+                closing = min(ends, key=order, default=None)
+                stays.append(Stay(numbered(first.node, numbers[first.node]), first, due_at, closing))
+        return stays
+
     def _given_to_all(self, status: CustomsStatus) -> Ruling | None:
         """The ruling with which every declaration had this status, none while one has not."""
+        if all(ruling.status is not status for ruling in self.rulings):
+            return None
         firsts = []
         for mrn in self.mrns or ("",):
             given = (r for r in self.rulings if r.status is status and concerns(r, mrn))
             firsts.append(next(given, None))
         known = [ruling for ruling in firsts if ruling is not None]
         return max(known, key=lambda r: (r.occurred_at, r.event_id)) if len(known) == len(firsts) else None
+
+
+def numbered(node: str, passing: int) -> str:
+    """The node; when it is passed again, with the number of the passing."""
+    return node if passing == 1 else f"{node}#{passing}"
 
 
 def concerns(ruling: Ruling, mrn: str) -> bool:
@@ -257,9 +319,12 @@ def trace(path: tuple[PathNode, ...], reads: list[Read]) -> Trace:
     late: dict[int, Read] = {}
     off_path: list[Read] = []
     farthest = -1
+    steps_at: dict[str, list[int]] = {}
+    for index, step in enumerate(path):
+        steps_at.setdefault(step.node, []).append(index)
     for read in reads:
-        steps = [i for i, step in enumerate(path) if step.node == read.node]
-        if not steps:
+        steps = steps_at.get(read.node)
+        if steps is None:
             off_path.append(read)
         elif farthest in steps:
             continue

@@ -1,6 +1,7 @@
 """What a port finds too long, too fast or too grave: the thresholds of its deviations."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Annotated
 
 import msgspec
@@ -12,7 +13,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 TEN_YEARS_HOURS = 24 * 3_653
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """The thresholds of one port, and how grave its customs office finds a kind of deviation.
 
     *Units*: as the names end.
@@ -62,22 +63,22 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         dict[str, Severity], Meta(description="severities by kind that differ from those of the kinds themselves")
     ] = {}
 
-    @property
+    @cached_property
     def slot_tolerance(self) -> timedelta:
         """How far outside its slot a unit may pass a gate."""
         return timedelta(minutes=self.slot_tolerance_minutes)
 
-    @property
+    @cached_property
     def train_passing(self) -> timedelta:
         """How long a train takes to pass the rail gate at the most."""
         return timedelta(minutes=self.train_passing_minutes)
 
-    @property
+    @cached_property
     def exit_check_grace(self) -> timedelta:
         """How long after a land exit its certification may come."""
         return timedelta(minutes=self.exit_check_grace_minutes)
 
-    @property
+    @cached_property
     def abandoned_after(self) -> timedelta:
         """How long a unit may wait without any sign of its owner."""
         return timedelta(hours=self.abandoned_after_hours)

@@ -146,17 +146,25 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         inside = [(meters, name) for meters, name in distances if meters <= self._by_id[name].radius_meters]
         return self._by_id[min(inside)[1]] if inside else None
 
+    @cached_property
+    def minding(self) -> dict[str, timedelta]:
+        """The nodes where a stay may be too long, and how long it may be."""
+        return {node.node: node.dwell_max for node in self.nodes if node.dwell_max is not None}
+
     def stay_due_at(self, node_id: str, since: datetime) -> datetime | None:
         """When a stay there is longer than it may be, none where nobody minds."""
-        node = self.node(node_id)
-        return None if node is None or node.dwell_max is None else after(since, node.dwell_max)
+        dwell_max = self.minding.get(node_id)
+        return None if dwell_max is None else after(since, dwell_max)
 
     def is_exit(self, node_id: str, direction: Direction | None) -> bool:
         """Whether a read there means that the unit left the port by land."""
-        node = self.node(node_id)
-        if node is None or node.kind not in (NodeKind.PORT_GATE, NodeKind.RAIL_GATE):
+        if node_id not in self._land_gates:
             return False
-        return (direction or node.passage) is Direction.OUT
+        return (direction or self._by_id[node_id].passage) is Direction.OUT
+
+    @cached_property
+    def _land_gates(self) -> frozenset[str]:
+        return frozenset(n.node for n in self.nodes if n.kind in (NodeKind.PORT_GATE, NodeKind.RAIL_GATE))
 
     def travel_min(self, one_id: str, other_id: str) -> timedelta:
         """The least time in which cargo comes from one node to the other, none when that is not judged.

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from domain.appointments import Control
 from domain.events import CustomsStatus, MissionStateChanged, MissionStatus, PathNode
-from domain.facts import Booking, Plan, Read, Ruling
+from domain.facts import Amendment, Booking, Plan, Read, Ruling
 from domain.journey import FREE, NOT_A_STATUS, Journey, concerns, hold_name
 from domain.port import Port
 from domain.travel import SEAL, UNIT, VEHICLE, showing, shown
@@ -22,6 +22,9 @@ REST_ON_EXAMINATIONS = frozenset({"EXIT_WITHOUT_RELEASE", "HOLD_VIOLATION"})
 
 USUAL_FACTS = frozenset({Plan, Read, Ruling, Booking})
 """A mission with other facts is judged as a whole, whatever comes."""
+
+SIGNS = frozenset({Plan, Amendment, Read, Ruling})
+"""Facts that show that somebody acts on a unit."""
 
 ENDS = {CustomsStatus.DEFINITIVE: MissionStatus.DEFINITIVE, CustomsStatus.CANCELLED: MissionStatus.CANCELLED}
 
@@ -33,23 +36,14 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True):
     at: datetime
 
 
-class Standing(msgspec.Struct, frozen=True, array_like=True):
-    """Where a mission stands.
+class Trail(msgspec.Struct, frozen=True, array_like=True):
+    """What the reads come to.
 
-    *Shape*: ``is_usual`` when a fact in order may move it on by itself; ``at`` is the time of the last fact; ``end``
-    is set once the mission has ended. ``reached`` are indexes of path steps, ``farthest`` the last of them, -1 before
-    the first. ``last`` is the last read, ``unit``, ``vehicle`` and ``cargo`` (the unit or its seal) the last that
-    showed them. ``exits`` are the first reads at each land exit, ``uncertified`` the declarations ("" the unit) whose
-    exit nobody certified, ``certified_at`` is the last certification of any. ``statuses``, ``holds`` and ``control``
-    are those in force, as far as they are disclosed; ``is_embargoed`` when some are not.
+    *Shape*: ``reached`` are indexes of path steps, ``farthest`` the last of them, -1 before the first. ``last`` is
+    the last of ``reads`` reads, ``unit``, ``vehicle`` and ``cargo`` (the unit or its seal) the last that showed them.
+    ``exits`` are the first reads at each land exit.
     """
 
-    iot_id: UUID
-    is_usual: bool
-    at: datetime | None
-    end: MissionStatus | None
-    plan: Plan | None
-    path: tuple[PathNode, ...] | None
     farthest: int
     reached: tuple[int, ...]
     reads: int
@@ -59,12 +53,46 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     cargo: Sighting | None
     stay_due_at: datetime | None
     exits: tuple[Sighting, ...]
-    uncertified: tuple[str, ...]
-    certified_at: datetime | None
+
+
+class Clearance(msgspec.Struct, frozen=True, array_like=True):
+    """What the rulings come to, as far as they are disclosed.
+
+    *Shape*: ``statuses`` and ``holds`` are those in force; ``uncertified`` are the declarations ("" the unit) whose
+    exit nobody certified, ``certified_at`` is the last certification of any; ``is_embargoed`` when there are rulings
+    that may not be told yet.
+    """
+
     statuses: tuple[tuple[str, CustomsStatus | None], ...]
     holds: tuple[str, ...]
-    control: Control | None
+    uncertified: tuple[str, ...]
+    certified_at: datetime | None
     is_embargoed: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether every declaration lets the goods leave."""
+        return all(status in FREE for _, status in self.statuses)
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """Where a mission stands.
+
+    *Shape*: ``is_usual`` when a fact in order may move it on by itself; ``at`` is the time of the last fact,
+    ``signed_at`` that of the last sign that somebody acts on the unit; ``end`` is set once the mission has ended;
+    ``path`` is none while it is the plan's.
+    """
+
+    iot_id: UUID
+    is_usual: bool
+    at: datetime | None
+    signed_at: datetime | None
+    end: MissionStatus | None
+    plan: Plan | None
+    path: tuple[PathNode, ...] | None
+    trail: Trail
+    clearance: Clearance
+    control: Control | None
 
     @property
     def steps(self) -> tuple[PathNode, ...]:
@@ -78,54 +106,67 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
         """How far the mission has come."""
         if self.end is not None:
             return self.end
-        if not self.reached:
+        farthest = self.trail.farthest
+        if farthest < 0:
             return MissionStatus.EXPECTED
-        if self.farthest == len(self.steps) - 1:
+        if farthest == len(self.steps) - 1:
             return MissionStatus.ARRIVED
-        return MissionStatus.IN_TRANSIT if self.farthest > 0 else MissionStatus.DEPARTED
+        return MissionStatus.IN_TRANSIT if farthest > 0 else MissionStatus.DEPARTED
 
     @property
     def awaited(self) -> PathNode | None:
         """The next required step; none once the mission has ended."""
         if self.end is not None:
             return None
-        return next((step for step in self.steps[self.farthest + 1 :] if step.required), None)
+        return next((step for step in self.steps[self.trail.farthest + 1 :] if step.required), None)
 
-    @property
-    def is_free(self) -> bool:
-        """Whether every declaration lets the goods leave."""
-        return all(status in FREE for _, status in self.statuses)
+    def has_only_own(self, keys: tuple[str, ...]) -> bool:
+        """Whether all these identifiers are the mission's own, as its plan says."""
+        return self.plan is not None and all(key in self.plan.keys for key in keys)
 
 
 def standing_of(journey: Journey) -> Standing:
     """Where a mission stands after all its facts."""
-    facts, plan, trace = journey.mission.facts, journey.plan, journey.trace
-    reads = [*journey.reads, *journey.reads_after_end]
+    facts, plan, clearance = journey.mission.facts, journey.plan, _clearance(journey)
     end = CustomsStatus.DEFINITIVE if journey.ended else CustomsStatus.CANCELLED if journey.cancelled else None
-    is_embargoed = not all(journey.is_disclosed(ruling) for ruling in journey.rulings)
-    held = (hold for hold in journey.holds() if hold.lifted is None and journey.is_disclosed(hold.placed))
+    is_whole = plan is not None and end is None and not clearance.is_embargoed and not journey.controls
     return Standing(
         iot_id=journey.mission.iot_id,
-        is_usual=plan is not None and end is None and not is_embargoed and _has_usual_facts(journey),
+        is_usual=is_whole and all(type(fact) in USUAL_FACTS for fact in facts),
         at=facts[-1].occurred_at if facts else None,
+        signed_at=next((fact.occurred_at for fact in reversed(facts) if type(fact) in SIGNS), None),
         end=ENDS[end] if end else None,
         plan=plan,
         path=None if plan is not None and journey.path is plan.path else journey.path,
-        farthest=trace.farthest,
-        reached=tuple(sorted(trace.reached)),
+        trail=_trail(journey),
+        clearance=clearance,
+        control=journey.next_control(),
+    )
+
+
+def _trail(journey: Journey) -> Trail:
+    reads = [*journey.reads, *journey.reads_after_end]
+    return Trail(
+        farthest=journey.trace.farthest,
+        reached=tuple(sorted(journey.trace.reached)),
         reads=len(reads),
         last=_last(reads),
         unit=_last(showing(reads, UNIT)),
         vehicle=_last(showing(reads, VEHICLE)),
         cargo=_last(showing(reads, UNIT | SEAL)),
         stay_due_at=_stay_due_at(journey),
-        exits=tuple(Sighting(read.node, read.occurred_at) for read in journey.exits().values()),
-        uncertified=journey.uncertified(),
-        certified_at=journey.certified_at(),
+        exits=tuple(Sighting(read.node, read.occurred_at) for read in journey.exits.values()),
+    )
+
+
+def _clearance(journey: Journey) -> Clearance:
+    held = (hold for hold in journey.holds if hold.lifted is None and journey.is_disclosed(hold.placed))
+    return Clearance(
         statuses=tuple(journey.statuses_disclosed().items()),
         holds=tuple(sorted({hold.name for hold in held})),
-        control=journey.next_control(),
-        is_embargoed=is_embargoed,
+        uncertified=journey.uncertified,
+        certified_at=journey.certified_at(),
+        is_embargoed=not all(journey.is_disclosed(ruling) for ruling in journey.rulings),
     )
 
 
@@ -138,41 +179,49 @@ def advanced(standing: Standing, fact: Read | Ruling, port: Port) -> Standing:
 
 
 def _read(standing: Standing, read: Read, port: Port) -> Standing:
-    seen, shows = Sighting(read.node, read.occurred_at), shown(read.keys)
-    farthest, reached = standing.farthest, standing.reached
+    at, trail = read.occurred_at, standing.trail
+    seen, shows = Sighting(read.node, at), shown(read.keys)
     ahead = step_ahead(standing, read.node)
-    if ahead is not None:
-        farthest, reached = ahead, (*reached, ahead)
-    exits = standing.exits
+    stays = trail.last is not None and trail.last.node == read.node
+    exits = trail.exits
     if port.is_exit(read.node, read.direction) and all(read.node != left.node for left in exits):
         exits = (*exits, seen)
-    stays = standing.last is not None and standing.last.node == read.node
-    return replace(
-        standing,
-        at=read.occurred_at,
-        farthest=farthest,
-        reached=reached,
-        reads=standing.reads + 1,
+    moved = Trail(
+        farthest=trail.farthest if ahead is None else ahead,
+        reached=trail.reached if ahead is None else (*trail.reached, ahead),
+        reads=trail.reads + 1,
         last=seen,
-        unit=seen if shows & UNIT else standing.unit,
-        vehicle=seen if shows & VEHICLE else standing.vehicle,
-        cargo=seen if shows & (UNIT | SEAL) else standing.cargo,
-        stay_due_at=standing.stay_due_at if stays else port.stay_due_at(read.node, read.occurred_at),
+        unit=seen if shows & UNIT else trail.unit,
+        vehicle=seen if shows & VEHICLE else trail.vehicle,
+        cargo=seen if shows & (UNIT | SEAL) else trail.cargo,
+        stay_due_at=trail.stay_due_at if stays else port.stay_due_at(read.node, at),
         exits=exits,
     )
+    return replace(standing, at=at, signed_at=at, trail=moved)
 
 
 def step_ahead(standing: Standing, node: str) -> int | None:
     """The index of the step that a read there reaches, none when it is the same pass again or not ahead."""
-    steps, farthest = standing.steps, standing.farthest
+    steps, farthest = standing.steps, standing.trail.farthest
     if farthest >= 0 and steps[farthest].node == node:
         return None
-    return next((at for at in range(farthest + 1, len(steps)) if steps[at].node == node), None)
+    for at in range(farthest + 1, len(steps)):
+        if steps[at].node == node:
+            return at
+    return None
+
+
+def reached_in_time(before: Sighting | None, read: Read, port: Port) -> bool:
+    """Whether there was time enough to come there from where something was read before."""
+    if before is None or before.node == read.node:
+        return True
+    return read.occurred_at - before.at >= port.travel_min(before.node, read.node)
 
 
 def _ruled(standing: Standing, ruling: Ruling, port: Port) -> Standing:
-    statuses, holds = standing.statuses, standing.holds
-    uncertified, certified_at = standing.uncertified, standing.certified_at
+    at, clearance = ruling.occurred_at, standing.clearance
+    statuses, holds = clearance.statuses, clearance.holds
+    uncertified, certified_at = clearance.uncertified, clearance.certified_at
     if ruling.status is CustomsStatus.HOLD_PLACED:
         holds = tuple(sorted({*holds, hold_name(ruling)}))
     elif ruling.status is CustomsStatus.HOLD_LIFTED:
@@ -180,17 +229,11 @@ def _ruled(standing: Standing, ruling: Ruling, port: Port) -> Standing:
     elif ruling.status not in NOT_A_STATUS:
         statuses = tuple((mrn, ruling.status if concerns(ruling, mrn) else status) for mrn, status in statuses)
     if ruling.status is CustomsStatus.EXIT_CERTIFIED:
-        certified_at = ruling.occurred_at
+        certified_at = at
         if port.policy.may_certify(ruling.authority):
             uncertified = tuple(mrn for mrn in uncertified if not concerns(ruling, mrn))
-    return replace(
-        standing,
-        at=ruling.occurred_at,
-        statuses=statuses,
-        holds=holds,
-        uncertified=uncertified,
-        certified_at=certified_at,
-    )
+    moved = Clearance(statuses, holds, uncertified, certified_at, is_embargoed=False)
+    return replace(standing, at=at, signed_at=at, clearance=moved)
 
 
 def summarise(
@@ -200,8 +243,8 @@ def summarise(
 
     *Guarantee*: says nothing of an examination under embargo (§262).
     """
-    last, awaited, control = standing.last, standing.awaited, standing.control
-    if standing.is_embargoed:
+    trail, clearance, awaited, control = standing.trail, standing.clearance, standing.awaited, standing.control
+    if clearance.is_embargoed:
         open_kinds = tuple(kind for kind in open_kinds if kind not in REST_ON_EXAMINATIONS)
     steps = standing.steps
     return MissionStateChanged(
@@ -210,23 +253,19 @@ def summarise(
         status=standing.status,
         process=standing.plan.process if standing.plan else None,
         changed_at=changed_at,
-        last_node=last.node if last else None,
-        last_read_at=last.at if last else None,
+        last_node=trail.last.node if trail.last else None,
+        last_read_at=trail.last.at if trail.last else None,
         next_node=awaited.node if awaited else None,
         next_due_at=awaited.due_at if awaited else None,
-        nodes_reached=tuple(steps[index].node for index in standing.reached),
-        customs_statuses=tuple(status for _, status in standing.statuses if status is not None),
-        open_holds=standing.holds,
+        nodes_reached=tuple(steps[index].node for index in trail.reached),
+        customs_statuses=tuple(status for _, status in clearance.statuses if status is not None),
+        open_holds=clearance.holds,
         open_alerts=open_kinds,
-        reads=standing.reads,
+        reads=trail.reads,
         control_node=control.node if control else None,
         control_at=control.starts_at if control else None,
         control_authorities=control.authorities if control else (),
     )
-
-
-def _has_usual_facts(journey: Journey) -> bool:
-    return not journey.controls() and all(type(fact) in USUAL_FACTS for fact in journey.mission.facts)
 
 
 def _last(reads: list[Read]) -> Sighting | None:

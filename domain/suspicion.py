@@ -28,7 +28,7 @@ def is_authorised(signal: Signal, journey: Journey) -> bool:
     at = signal.occurred_at
     if journey.port.may_open(place, at):
         return True
-    return any(visit.node == place and visit.starts_at <= at <= visit.ends_at for visit in journey.controls())
+    return any(visit.node == place and visit.starts_at <= at <= visit.ends_at for visit in journey.controls)
 
 
 def result_of_control(journey: Journey, since: datetime) -> CustomsStatus | None:

@@ -9,16 +9,14 @@ from uuid import UUID
 
 import msgspec
 
-from domain.alerts import Cause, Ledger, changes
-from domain.assess import assess, next_due_at, summarise
+from domain.assess import next_due_at
 from domain.conveyance import conveyance_of, is_conveyance
-from domain.dossier import Dossier, fold, opened, view_of
+from domain.dossier import view_of
 from domain.events import DeadlinePassed, MissionEvent
 from domain.history import HistoryFull
-from domain.journey import Journey
-from domain.mission import Mission
+from domain.judging import Judged, Kept, judge, unpacked
 from domain.port import Port
-from domain.view import View
+from domain.standing import summarise
 from runtime import metrics
 from runtime.errors import InvalidRecord
 from runtime.settings import Settings
@@ -31,18 +29,10 @@ from topics.catalog import MISSION_STATE_CHANGED
 from topics.codec import Codec
 from topics.headers import cloud_event, origin_ms
 
-
-class Tracked(msgspec.Struct, frozen=True, array_like=True):
-    """What the table holds for one IOT_ID, train's run or ship's call."""
-
-    dossier: Dossier
-    ledger: Ledger
-
-
 MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
-decode = msgspec.msgpack.Decoder(Tracked).decode
+decode = msgspec.msgpack.Decoder(Kept).decode
 
 
 class Track:
@@ -64,12 +54,12 @@ class Track:
         Alerts are judged event by event: judged once a chunk, a replay that cuts the chunks differently after a
         crash could tell another story than the one already told. States are told once a chunk, the last is all.
         """
-        touched: dict[bytes, tuple[Tracked, View, datetime]] = {}
+        touched: dict[bytes, tuple[Judged, datetime]] = {}
         for each in received:
             try:
                 key = _key(each)
-                before = touched[key][0] if key in touched else self._tracked(key)
-                dossier = fold(before.dossier, each.event)
+                before = touched[key][0].kept if key in touched else self._kept(key)
+                judged = judge(before, each.event, self._port)
             except InvalidRecord as error:
                 self._receiver.reject(each.record, error, outbox)
                 continue
@@ -77,44 +67,40 @@ class Track:
                 full = InvalidRecord("history-full", "its mission or conveyance holds too many events already")
                 self._receiver.reject(each.record, full, outbox)
                 continue
-            if dossier is not before.dossier:
-                touched[key] = self._judge(dossier, before.ledger, each, outbox)
-        for key, (tracked, view, changed_at) in touched.items():
-            self._keep(partition, key, tracked, view, changed_at, outbox)
+            if judged is not None:
+                touched[key] = judged, self._tell_alerts(judged, each, outbox)
+        for key, (judged, changed_at) in touched.items():
+            self._keep(partition, key, judged, changed_at, outbox)
 
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
         for key, value in self.table.data.data.items():
-            due_at = next_due_at(view_of(decode(value).dossier, self._port))
+            due_at = next_due_at(view_of(unpacked(decode(value)), self._port))
             self._deadlines.set(partition_of(key, self._settings.partitions), key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
-    def _judge(
-        self, dossier: Dossier, ledger: Ledger, each: Received[Any], outbox: Outbox
-    ) -> tuple[Tracked, View, datetime]:
-        view = view_of(dossier, self._port)
+    def _tell_alerts(self, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
         by_clock = isinstance(each.event, DeadlinePassed)
+        if judged.alerts:
+            origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
+            put_alerts(self._settings, self._codec, outbox, judged.alerts, origin)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
-        iot_id, object_key = (dossier.iot_id, None) if isinstance(dossier, Mission) else (None, dossier.key)
-        cause = Cause(iot_id, object_key, at, None if by_clock else each.event.event_id, self._port.policy)
-        ledger, alerts = changes(ledger, assess(view), cause)
-        origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
-        put_alerts(self._settings, self._codec, outbox, alerts, origin)
-        return Tracked(dossier, ledger), view, at
+        return at
 
-    def _keep(self, partition: int, key: bytes, tracked: Tracked, view: View, at: datetime, outbox: Outbox) -> None:
-        self.table[key] = encode(tracked)
-        self._deadlines.set(partition, key, next_due_at(view))
+    def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
+        kept = judged.kept
+        self.table[key] = encode(kept)
+        self._deadlines.set(partition, key, judged.due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
-        if isinstance(view, Journey):
-            state = summarise(view, tracked.ledger.revision, at, tracked.ledger.open_kinds)
+        if kept.standing is not None:
+            state = summarise(kept.standing, kept.ledger.revision, at, kept.ledger.open_kinds)
             headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
             outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
 
-    def _tracked(self, key: bytes) -> Tracked:
+    def _kept(self, key: bytes) -> Kept:
         value = self.table.get(key)
-        return decode(value) if value else Tracked(opened(key.decode()), Ledger())
+        return decode(value) if value else Kept(key.decode())
 
 
 def _key(each: Received[Any]) -> bytes:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.deviations.rule import Finding, Rule
+from domain.deviations.rule import Finding, Rule, always
 from domain.events import CustomsStatus, Severity
 from domain.facts import Amendment, Plan, Read, Ruling
 from domain.journey import NOT_A_STATUS, Journey
 from domain.policy import after, spell
-from domain.port import NodeKind
+from domain.port import NodeKind, Port
+from domain.standing import Standing
 
 WAITING_PLACES = frozenset({NodeKind.PORT_FACILITY, NodeKind.CUSTOMS_SPACE, NodeKind.EXTRA_PORT_FACILITY})
 NOT_A_CLEARANCE = NOT_A_STATUS | {CustomsStatus.EXIT_CERTIFIED}
@@ -61,7 +62,7 @@ def _last_sign(journey: Journey, read: Read) -> Plan | Amendment | Read | Ruling
 def _is_cleared(journey: Journey) -> bool:
     """Whether the last decision on every declaration is its release, and no hold is open."""
     return all(_is_released(journey, mrn) for mrn in journey.mrns or ("",)) and all(
-        hold.lifted for hold in journey.holds()
+        hold.lifted for hold in journey.holds
     )
 
 
@@ -69,6 +70,15 @@ def _is_released(journey: Journey, mrn: str) -> bool:
     concerning = (r for r in reversed(journey.rulings) if not r.mrns or not mrn or mrn in r.mrns)
     last = next((ruling.status for ruling in concerning if ruling.status not in NOT_A_CLEARANCE), None)
     return last is CustomsStatus.RELEASED or last is CustomsStatus.DEFINITIVE
+
+
+def next_due(standing: Standing, port: Port) -> datetime | None:
+    """When a unit that waits has waited too long."""
+    last, certified_at = standing.trail.last, standing.clearance.certified_at
+    if last is None or standing.signed_at is None or (certified_at is not None and certified_at >= last.at):
+        return None
+    node = port.node(last.node)
+    return after(standing.signed_at, port.policy.abandoned_after) if node and node.kind in WAITING_PLACES else None
 
 
 RULE = Rule(
@@ -80,4 +90,6 @@ RULE = Rule(
     find=find,
     due=due,
     threshold="`abandoned_after_hours` of the port's policy",
+    unmoved=always,  # every read and every ruling starts the waiting time anew
+    next_due=next_due,
 )

@@ -6,11 +6,13 @@ It says nothing of the release: a unit that left unreleased and uncertified devi
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.deviations.rule import Finding, Rule
-from domain.events import CustomsStatus, Severity
+from domain.deviations.rule import Finding, Rule, always
+from domain.events import Severity
 from domain.facts import Read
 from domain.journey import Journey
 from domain.policy import after, spell
+from domain.port import Port
+from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -37,8 +39,16 @@ def _uncertified(journey: Journey) -> list[Read]:
     A certification counts whenever it was given: one that came late was still made, and the officer at the gate may
     be quicker than its reader. The end of the mission does not replace it.
     """
-    exits = journey.exits() if journey.plan else {}
-    return list(exits.values()) if exits and journey.uncertified() else []
+    exits = journey.exits if journey.plan else {}
+    return list(exits.values()) if exits and journey.uncertified else []
+
+
+def next_due(standing: Standing, port: Port) -> datetime | None:
+    """When the grace time of the first exit is over that nobody certified yet."""
+    exits = standing.trail.exits
+    if not exits or not standing.clearance.uncertified:
+        return None
+    return after(exits[0].at, port.policy.exit_check_grace)
 
 
 RULE = Rule(
@@ -50,4 +60,6 @@ RULE = Rule(
     find=find,
     due=due,
     threshold="`exit_check_grace_minutes` and `exit_certified_by` of the port's policy",
+    unmoved=always,  # the grace time of an exit in order ends after what was judged
+    next_due=next_due,
 )

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read, Ruling
 from domain.journey import FREE, Journey
+from domain.port import Port
+from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -27,6 +30,11 @@ def find(journey: Journey) -> Iterator[Finding]:
             yield Finding(RULE.kind, read.node, read.node, read.occurred_at, (read.event_id,), sentence)
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether it is no exit, or one that is free; a ruling does not heal an exit before it."""
+    return isinstance(fact, Ruling) or not port.is_exit(fact.node, fact.direction) or standing.clearance.is_free
+
+
 RULE = Rule(
     kind="EXIT_WITHOUT_RELEASE",
     trigger="a read at a land exit while a declaration is not released",
@@ -34,4 +42,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     basis="§361",
     find=find,
+    unmoved=unmoved,
 )

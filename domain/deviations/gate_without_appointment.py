@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read
+from domain.facts import Read, Ruling
 from domain.journey import Journey
 from domain.policy import after
+from domain.port import Port
+from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -32,6 +34,12 @@ def _has_slot(read: Read, journey: Journey) -> bool:
     )
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether no slot is needed there."""
+    node = None if isinstance(fact, Ruling) else port.node(fact.node)
+    return node is None or not node.requires_slot
+
+
 RULE = Rule(
     kind="GATE_WITHOUT_APPOINTMENT",
     trigger="a read at a gate that requires a slot, outside every slot booked for the unit there",
@@ -40,4 +48,5 @@ RULE = Rule(
     basis="§385",
     find=find,
     threshold="`requires_slot` of the port's node, `slot_tolerance_minutes` of its policy",
+    unmoved=unmoved,
 )

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read
+from domain.facts import Read, Ruling
 from domain.journey import Hold, Journey
-from domain.port import NodeKind
+from domain.port import NodeKind, Port
+from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
     """One finding a hold, with every read that breaks one of its placings."""
     breaches: dict[str, list[tuple[Hold, Read]]] = {}
-    for hold in journey.holds():
+    for hold in journey.holds:
         for read in journey.reads:
             if _breaks(hold, read, journey):
                 breaches.setdefault(hold.name, []).append((hold, read))
@@ -36,7 +37,7 @@ def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
     node = journey.port.node(read.node)
     if node is not None and node.kind is NodeKind.CUSTOMS_SPACE:
         return False
-    if any(visit.node == read.node for visit in journey.controls()):
+    if any(visit.node == read.node for visit in journey.controls):
         return False
     leaves = journey.port.is_exit(read.node, read.direction)
     before = [r for r in journey.reads if r.occurred_at <= hold.placed.occurred_at]
@@ -46,6 +47,11 @@ def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
     return (read.node, leaves) != (before[-1].node, was_leaving)
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether nothing is held; a hold or its lifting says nothing of the reads before it."""
+    return isinstance(fact, Ruling) or not standing.clearance.holds
+
+
 RULE = Rule(
     kind="HOLD_VIOLATION",
     trigger="a read of a held unit elsewhere than where it was, where it is controlled, or a customs space",
@@ -53,4 +59,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     basis="§42, §327, §339",
     find=find,
+    unmoved=unmoved,
 )

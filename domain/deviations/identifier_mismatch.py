@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read
+from domain.facts import Read, Ruling
 from domain.journey import Journey
+from domain.port import Port
+from domain.standing import Standing
 
 GROUPS = (("BIC:", "ILU:", "SWAP_BODY:"), ("PLATE:",))
 """Schemes that name the same thing: the unit, and the vehicle under it."""
@@ -16,12 +18,7 @@ def find(journey: Journey) -> Iterator[Finding]:
     if journey.plan is None:
         return
     for group in GROUPS:
-        foreign_reads: dict[str, list[Read]] = {}
-        for read in journey.reads:
-            own = [key for key in journey.keys_at(read.occurred_at) if key.startswith(group)]
-            for key in read.keys:
-                if own and key.startswith(group) and key not in own:
-                    foreign_reads.setdefault(key, []).append(read)
+        foreign_reads = journey.foreign(group)
         for foreign, reads in foreign_reads.items():
             yield Finding(
                 RULE.kind,
@@ -37,6 +34,11 @@ def _noun(key: str) -> str:
     return "vehicle" if key.startswith("PLATE:") else "loading unit"
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether nothing foreign is read."""
+    return isinstance(fact, Ruling) or standing.has_only_own(fact.keys)
+
+
 RULE = Rule(
     kind="IDENTIFIER_MISMATCH",
     trigger="a read that shows, surely, another unit or vehicle than the association's",
@@ -44,4 +46,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     basis="§355, §370",
     find=find,
+    unmoved=unmoved,
 )

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read
+from domain.facts import Read, Ruling
 from domain.journey import Journey
-from domain.travel import too_fast
+from domain.port import Port
+from domain.standing import Standing, reached_in_time
+from domain.travel import UNIT, VEHICLE, showing, shown, too_fast
 
-GROUPS = (("BIC:", "ILU:", "SWAP_BODY:", "SSCC:"), ("PLATE:", "WAGON:"))
-"""Schemes that name one thing: the unit, and what carries it. A truck may drive on while its container waits."""
+GROUPS = (UNIT, VEHICLE)
+"""What is followed each by itself: a truck may drive on while its container waits."""
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -18,8 +20,7 @@ def find(journey: Journey) -> Iterator[Finding]:
         return
     ways: dict[tuple[str, str], list[Read]] = {}
     for group in GROUPS:
-        reads = [read for read in journey.reads if any(key.startswith(group) for key in read.keys)]
-        for one, other in too_fast(reads, journey.port):
+        for one, other in too_fast(showing(journey.reads, group), journey.port):
             ways.setdefault((one.node, other.node), []).extend((one, other))
     for (start, end), pairs in ways.items():
         yield Finding(
@@ -32,6 +33,16 @@ def find(journey: Journey) -> Iterator[Finding]:
         )
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether what is read had the time to come there."""
+    if isinstance(fact, Ruling):
+        return True
+    shows = shown(fact.keys)
+    if shows & UNIT and not reached_in_time(standing.trail.unit, fact, port):
+        return False
+    return not shows & VEHICLE or reached_in_time(standing.trail.vehicle, fact, port)
+
+
 RULE = Rule(
     kind="IMPOSSIBLE_TRAVEL",
     trigger="two reads of the unit, or of the vehicle, one after the other, at two nodes in less than the way takes",
@@ -41,4 +52,5 @@ RULE = Rule(
     find=find,
     threshold="`speed_max_kmh` and `travel_distance_min_meters` of the port's policy, or `travel_min_minutes` of the "
     "port's `travel`",
+    unmoved=unmoved,
 )

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
+from domain.facts import Read, Ruling
 from domain.journey import Journey
+from domain.port import Port
+from domain.standing import Standing, step_ahead
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -25,6 +28,16 @@ def find(journey: Journey) -> Iterator[Finding]:
         yield Finding(RULE.kind, journey.step_name(index), step.node, beyond.occurred_at, evidence, sentence)
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether it reaches the next required step, or none of the path for the first time."""
+    if isinstance(fact, Ruling):
+        return True
+    steps, farthest, ahead = standing.steps, standing.trail.farthest, step_ahead(standing, fact.node)
+    if ahead is None:
+        return all(at in standing.trail.reached for at in range(farthest) if steps[at].node == fact.node)
+    return ahead == farthest + 1 or not any(step.required for step in steps[farthest + 1 : ahead])
+
+
 RULE = Rule(
     kind="NODE_SKIPPED",
     trigger="a read at a later step of the path than a required one not read yet",
@@ -32,4 +45,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     basis="§358",
     find=find,
+    unmoved=unmoved,
 )

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import DeviceSignal, Severity
-from domain.facts import Read, Signal
+from domain.facts import Read, Ruling, Signal
 from domain.journey import Journey
-from domain.port import meters_beside, meters_to
+from domain.port import Port, meters_beside, meters_to
+from domain.standing import Standing
 
 CORRIDOR = "corridor"
 
@@ -60,6 +61,11 @@ def _is_outside(signal: Signal, journey: Journey) -> bool:
     return all(meters_beside(one, other, position) > widest for one, other in pairwise(nodes))
 
 
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether it is on the path."""
+    return isinstance(fact, Ruling) or fact.node in [step.node for step in standing.steps]
+
+
 RULE = Rule(
     kind="OFF_PATH_NODE",
     trigger="a read at a node that the path in force does not contain, or a device's position off its corridor",
@@ -68,4 +74,5 @@ RULE = Rule(
     basis="§356-358",
     find=find,
     threshold="`corridor_meters` of the port's policy",
+    unmoved=unmoved,
 )

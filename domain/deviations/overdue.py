@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from domain.deviations.rule import Finding, Rule
+from domain.deviations.rule import Finding, Rule, always
 from domain.events import Severity
 from domain.journey import Journey
+from domain.port import Port
+from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -35,6 +37,12 @@ def due(journey: Journey) -> Iterator[datetime]:
             yield due_at
 
 
+def next_due(standing: Standing, port: Port) -> datetime | None:
+    """When the first awaited step is due that is due at all; due times do not go back along the path."""
+    ahead = standing.steps[standing.trail.farthest + 1 :]
+    return next((step.due_at for step in ahead if step.required and step.due_at is not None), None)
+
+
 RULE = Rule(
     kind="OVERDUE",
     trigger="the clock passes the due time of a required step that is still ahead",
@@ -44,4 +52,6 @@ RULE = Rule(
     find=find,
     due=due,
     threshold="`due_after_minutes` of the port's path",
+    unmoved=always,  # what comes makes nothing late
+    next_due=next_due,
 )

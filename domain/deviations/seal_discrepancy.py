@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import CustomsStatus, DeviceSignal, Severity
-from domain.facts import Read, Signal
+from domain.facts import Read, Ruling, Signal
 from domain.journey import Journey
+from domain.port import Port
+from domain.standing import Standing, reached_in_time
 from domain.suspicion import is_authorised, place_of, result_of_control
-from domain.travel import too_fast
+from domain.travel import SEAL, UNIT, showing, shown, too_fast
 
-SEAL = "SEAL:"
-UNIT = ("BIC:", "ILU:", "SWAP_BODY:", "SSCC:")
+SEAL_KEY = "SEAL:"
 TAMPERING = (DeviceSignal.SEAL_REMOVED, DeviceSignal.SEAL_TAMPERED)
 DOCUMENTED_WITHIN = timedelta(hours=24)
 """How long after a seal was taken off its replacement may be reported (§288)."""
@@ -27,22 +28,11 @@ def find(journey: Journey) -> Iterator[Finding]:
 
 
 def _foreign(journey: Journey) -> Iterator[Finding]:
-    foreign_reads: dict[str, list[Read]] = {}
-    for read in journey.reads:
-        for foreign in _foreign_seals(read, journey):
-            foreign_reads.setdefault(foreign, []).append(read)
     assert journey.plan is not None
-    for foreign, reads in foreign_reads.items():
+    for foreign, reads in journey.foreign((SEAL_KEY,)).items():
         evidence = (journey.plan.event_id, *(read.event_id for read in reads))
         sentence = f"Read at {reads[0].node} under a seal that is none of those put on this cargo."
         yield Finding(RULE.kind, foreign, reads[0].node, reads[0].occurred_at, evidence, sentence)
-
-
-def _foreign_seals(read: Read, journey: Journey) -> list[str]:
-    """The seals read that were not the mission's at that moment; none of a mission that has no seal."""
-    seals = [key for key in read.keys if key.startswith(SEAL)]
-    own = [key for key in journey.keys_at(read.occurred_at) if key.startswith(SEAL)] if seals else []
-    return [seal for seal in seals if seal not in own] if own else []
 
 
 def _tampered(journey: Journey) -> Iterator[Finding]:
@@ -65,26 +55,33 @@ def _is_documented(signal: Signal, journey: Journey) -> bool:
     """Whether customs was told in time that a seal was taken off or put on."""
     return any(
         timedelta() <= amendment.occurred_at - signal.occurred_at <= DOCUMENTED_WITHIN
-        and any(key.startswith(SEAL) for key in (*amendment.added, *amendment.removed))
+        and any(key.startswith(SEAL_KEY) for key in (*amendment.added, *amendment.removed))
         for amendment in journey.amendments
     )
 
 
 def _cloned(journey: Journey) -> Iterator[Finding]:
     """A seal read without its unit where it cannot be so soon; two reads of the unit are IMPOSSIBLE_TRAVEL."""
-    reads = [read for read in journey.reads if any(key.startswith((SEAL, *UNIT)) for key in read.keys)]
     apart: dict[str, list[Read]] = {}
-    for one, other in too_fast(reads, journey.port):
+    for one, other in too_fast(showing(journey.reads, UNIT | SEAL), journey.port):
         own = journey.keys_at(other.occurred_at)
         for read in (one, other):
-            alone = not any(key.startswith(UNIT) for key in read.keys)
-            for seal in (key for key in read.keys if alone and key.startswith(SEAL) and key in own):
+            alone = not shown(read.keys) & UNIT
+            for seal in (key for key in read.keys if alone and key.startswith(SEAL_KEY) and key in own):
                 apart.setdefault(seal, []).extend((one, other))
     for seal, pairs in apart.items():
         one, other = pairs[:2]
         evidence = tuple(dict.fromkeys(read.event_id for read in pairs))
         sentence = f"Its seal was read at {other.node} so soon after {one.node} that there must be two of it."
         yield Finding(RULE.kind, f"cloned {seal}", other.node, other.occurred_at, evidence, sentence)
+
+
+def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether nothing foreign is read, and nothing where it cannot be so soon."""
+    if isinstance(fact, Ruling):
+        return True
+    in_time = not shown(fact.keys) & (UNIT | SEAL) or reached_in_time(standing.trail.cargo, fact, port)
+    return in_time and standing.has_only_own(fact.keys)
 
 
 RULE = Rule(
@@ -95,4 +92,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     basis="§43, §288",
     find=find,
+    unmoved=unmoved,
 )

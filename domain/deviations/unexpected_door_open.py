@@ -5,7 +5,7 @@ It is a suspicion: a control with a satisfactory result clears it, another one c
 
 from collections.abc import Iterator
 
-from domain.deviations.rule import Finding, Rule
+from domain.deviations.rule import Finding, Rule, always
 from domain.events import CustomsStatus, DeviceSignal, Severity
 from domain.facts import Signal
 from domain.journey import Journey
@@ -46,4 +46,5 @@ RULE = Rule(
     basis="TIN CAN",
     find=find,
     threshold="`openings` of the port's node",
+    unmoved=always,  # without a device's signal there is no suspicion, and with one the mission is judged as a whole
 )

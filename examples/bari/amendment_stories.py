@@ -1,6 +1,6 @@
 """Stories in which customs changes a mission under way, or a report is taken back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from domain.events import AmendmentReason, DeviceSignal, Direction, Identifier, Incident, PathNode, Process
@@ -9,11 +9,12 @@ from examples.bari.identities import plate, seal, sure
 from examples.bari.missions import GDF, Lodging, Mission
 from examples.bari.nodes import FERRY_YARD, GATE_IN, GATE_OUT, TERMINAL
 from examples.bari.passages import arrive_by_sea, certify, come_in_slot, declare, end, leave_by_road, release
+from examples.bari.scenario import at
 from examples.bari.sightings import camera
 
 
 def seal_replaced(mission: Mission) -> None:
-    """Customs opens the container in the terminal and puts a new seal on it; the amendment says so within the hour."""
+    """A container is opened in the terminal and gets a new seal; the amendment follows within the hour."""
     arrive_by_sea(mission)
     declare(mission)
     new = seal(Random(f"{mission.key}/new"))
@@ -103,10 +104,10 @@ def iot_id_taken_back(mission: Mission) -> None:
 
 def iot_id_taken_back_for_another_day(mission: Mission) -> None:
     """The wrong IOT_ID is taken back; that the right one was minted is known only in act 2, after the truck came."""
-    booked_at = mission.now = _mint_by_mistake(mission) + timedelta(hours=16)
+    _mint_by_mistake(mission)
+    mission.wait_until(at(11, 17))
     mission.generate(late=True)
-    mission.wait(90, 120)
-    mission.book(GATE_IN, booked_at + timedelta(minutes=5))
+    come_in_slot(mission, GATE_IN, 90, 120)
     unit = sure(mission.cargo.unit, 0.90, 0.99, mission.rng)
     mission.scan(GATE_IN, camera(GATE_IN, (unit,), Direction.IN))
     mission.wait(10, 40)
@@ -119,8 +120,8 @@ def iot_id_taken_back_for_another_day(mission: Mission) -> None:
     )
 
 
-def _mint_by_mistake(mission: Mission) -> datetime:
-    """An IOT_ID on the path of another process, taken back within the hour; returns when that was."""
+def _mint_by_mistake(mission: Mission) -> None:
+    """An IOT_ID on the path of another process, taken back within the hour."""
     mission.lodging = Lodging.APART
     wrong = Mission(mission.scenario, f"{mission.key}/wrong", Process.TRANSIT, mission.now)
     wrong.cargo = mission.cargo
@@ -128,7 +129,6 @@ def _mint_by_mistake(mission: Mission) -> datetime:
     wrong.wait(20, 40)
     wrong.take_back("minted for transit, the goods are exported")
     mission.now = wrong.now + timedelta(minutes=5)
-    return wrong.now
 
 
 def _other_truck(mission: Mission) -> Identifier:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from examples.bari.cast import play
-from examples.bari.missions import Scenario, at
+from examples.bari.scenario import Scenario, at
 
 HERE = Path(__file__).parent
 
@@ -32,7 +32,7 @@ ACTS = (
     Act(
         file="2-corrections.jsonl",
         clock=f"{at(12, 9):%Y-%m-%dT%H:%M:%SZ}",
-        title="Late reads, a late release, a late lift of a hold and a late IOT_ID arrive",
+        title="Late reads, decisions, papers, bookings, reviews and an IOT_ID arrive",
     ),
 )
 

@@ -291,9 +291,7 @@ class Mission(Tracked):
         )
         self._publish(event, late)
 
-    def expect_unknown(
-        self, seen: Identifier, *, node: str, then: tuple[State, State], why: str
-    ) -> ExpectedAlert:
+    def expect_unknown(self, seen: Identifier, *, node: str, then: tuple[State, State], why: str) -> ExpectedAlert:
         """Plant the expectation that what was read leads to no mission."""
         key = key_of(seen)
         return self.scenario.expect("UNKNOWN_OBJECT", object_key=key, subject=key, node=node, then=then, why=why)

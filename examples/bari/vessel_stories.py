@@ -1,6 +1,5 @@
 """Stories of ships' calls: the regular one, and those on which notices or manifests are not what they should be."""
 
-
 from datetime import timedelta
 from random import Random
 
@@ -20,7 +19,7 @@ RIGHT_BY_PERCENT = 4
 
 def regular_call(call: Call) -> None:
     """Notified in time, she lands and loads what her manifests say; some of it is weighed."""
-    units = [manifested(mission) for mission in call.landed]
+    units = [manifested(mission) for mission in (*call.landed, *call.embarked)]
     _give_notices(call, dangerous=any(unit.dangerous for unit in units))
     call.before_eta(26)
     _lodge(call, call.landed, Movement.DISCHARGE)

@@ -23,8 +23,9 @@ def _board_train(story: Story, passing: Pass, step: Step, earliest: int) -> None
     waits_at = story.passes[-1].node
     earliest = max(earliest, CLOSED + MINUTE)
     latest = min(step.latest, earliest + story.world.spread(waits_at)) - PASSING
+    wish = max(passing.at, earliest)
     train = story.schedule.timetable.departure(
-        step.node, story.moment(passing.at), story.moment(earliest), story.moment(latest)
+        step.node, story.moment(wish), story.moment(earliest), story.moment(latest)
     )
     if train is not None:
         story.train = train

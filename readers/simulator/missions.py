@@ -7,9 +7,14 @@ from uuid import UUID
 from domain.events import CustomsStatus, Identifier
 from domain.identifiers import Scheme
 from domain.port import NodeKind
+from readers.simulator.boarding import board
 from readers.simulator.cargo import Yard
+from readers.simulator.changes import reseal, take_over
+from readers.simulator.controls import control
+from readers.simulator.routes import EXPORT, Step
+from readers.simulator.schedule import Schedule
 from readers.simulator.story import ADM, AGENCIES, GDF, Story
-from readers.simulator.world import EXPORT, FIRST_SPREAD, MINUTE, STAY, Step, World, first_read
+from readers.simulator.world import FIRST_SPREAD, MINUTE, STAY, World, first_read
 
 CONTROLLED = 0.10
 """Selected for the scanner, held, looked at in the customs space where the route has one."""
@@ -18,21 +23,41 @@ STORED = 0.15
 """Stays at a facility that the route allows but does not require."""
 CANCELLED = 0.005
 """Of exports: cancelled before they set out."""
+WITH_DEVICE = 0.15
+"""The share of units with a device that reports doors, seals and positions."""
+TAKEN_OVER = 0.03
+"""By another truck than declared, as customs is told."""
+RESEALED = 0.1
+"""Of units with a device: the seal broke, and customs is told of the new one."""
 DECLARATIONS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
 FREEING = {True: CustomsStatus.TO_DRY_PORT, False: CustomsStatus.RELEASED}
 
 
-def begin(number: int, rng: Random, world: World, yard: Yard, started_at: datetime) -> Story:
+def begin(number: int, rng: Random, world: World, yard: Yard, schedule: Schedule, started_at: datetime) -> Story:
     """A mission with its cargo, nothing told yet."""
     route = rng.choices(world.routes, world.weights)[0]
     declarations = rng.choice(DECLARATIONS)
-    cargo = yard.cargo(number, route.process, by_rail=route.by_rail, declarations=declarations, year=started_at.year)
-    iot_id = UUID(int=rng.getrandbits(128), version=4)
-    return Story(number, iot_id, rng, world, route, yard, cargo, started_at)
+    story = Story(
+        rng=rng,
+        world=world,
+        yard=yard,
+        started_at=started_at,
+        number=number,
+        iot_id=UUID(int=rng.getrandbits(128), version=4),
+        schedule=schedule,
+        route=route,
+        cargo=yard.cargo(
+            number, route.process, by_rail=route.by_rail, declarations=declarations, year=started_at.year
+        ),
+        device=None,
+    )
+    if rng.random() < WITH_DEVICE:
+        story.fit_device()
+    return story
 
 
 def tell(story: Story) -> None:
-    """A mission in which nothing deviates, with or without controls and storage."""
+    """A mission in which nothing deviates, with or without controls, storage, a new truck or a new seal."""
     chance = story.rng.random()
     if chance < CANCELLED and story.route.process in EXPORT:
         _announce(story, first_read(story.route.steps[0]))
@@ -45,6 +70,10 @@ def tell(story: Story) -> None:
         before, after = story.passes[story.leaving - 1], story.passes[story.leaving]
         placed, lifted = story.within(before, after, 0.86, 0.9), story.within(before, after, 0.92, 0.97)
         story.hold(story.rng.choice(AGENCIES), placed, lifted)
+    if not story.route.by_rail and story.rng.random() < TAKEN_OVER:
+        take_over(story)
+    if story.device and not story.amendments and story.rng.random() < RESEALED:
+        reseal(story)
 
 
 def tell_plainly(story: Story) -> None:
@@ -54,7 +83,10 @@ def tell_plainly(story: Story) -> None:
 
 
 def travel(story: Story, *, controlled: bool, stored: bool) -> None:
-    """Move the unit along its route, in time for every node; holds it during a visit of the customs space."""
+    """Move the unit along its route, in time for every node and on its ships and trains.
+
+    A ``controlled`` one is held during a visit of the customs space.
+    """
     before: Step | None = None
     at = 0
     for step in story.route.steps:
@@ -66,23 +98,13 @@ def travel(story: Story, *, controlled: bool, stored: bool) -> None:
         else:
             low = at + STAY[before.kind] + story.world.travel(before.node, step.node)
             spread = story.world.spread(before.node)
-        at = story.between(low, max(low, min(step.latest, low + spread)))
-        story.passes.append(story.passing(at, step.node, step))
+        passing = story.passing(story.between(low, max(low, min(step.latest, low + spread))), step.node, step)
+        board(story, passing, step, low)
+        story.passes.append(passing)
+        at = passing.at
         if before is not None and in_customs and controlled:
-            _control(story, before)
+            control(story, before)
         before = step
-
-
-def _control(story: Story, came_from: Step) -> None:
-    """Held where it was, looked at in the customs space, brought back, the hold lifted."""
-    *_, origin, there = story.passes
-    story.rule(story.within(origin, there, 0.2, 0.4), CustomsStatus.SELECTED_FOR_SCAN)
-    placed = story.within(origin, there, 0.45, 0.6)
-    done = there.at + story.between(10 * MINUTE, 20 * MINUTE)
-    back = done + story.world.travel(there.node, origin.node)
-    if came_from.kind is NodeKind.PORT_FACILITY:
-        story.passes.append(story.passing(back, origin.node))
-    story.hold(ADM, placed, back + story.between(2 * MINUTE, 5 * MINUTE), there.node)
 
 
 def clear(story: Story) -> None:
@@ -96,7 +118,7 @@ def clear(story: Story) -> None:
     certified = after.at + story.between(3 * MINUTE, 15 * MINUTE)
     story.rule(certified, CustomsStatus.EXIT_CERTIFIED, GDF if story.route.leaves_by_land else ADM)
     ended = max(certified, passes[-1].at) + story.between(10 * MINUTE, 45 * MINUTE)
-    story.rule(ended, CustomsStatus.DEFINITIVE, of=by_iot_id(story))
+    story.rule(ended, CustomsStatus.DEFINITIVE, of=_by_iot_id(story))
 
 
 def by_iot_id(story: Story) -> tuple[Identifier, ...]:

@@ -58,9 +58,7 @@ class Route:
 
     def boards_train(self, step: Step) -> bool:
         """Whether the unit passes that step on a train that leaves."""
-        return (
-            self.by_rail and self.leaves_by_land and step.index == self.leaving and step.kind is NodeKind.RAIL_GATE
-        )
+        return self.by_rail and self.leaves_by_land and step.index == self.leaving and step.kind is NodeKind.RAIL_GATE
 
     def boards_ship(self, step: Step) -> bool:
         """Whether the unit is loaded at that step."""

@@ -23,22 +23,25 @@ NOTICE = 30 * HOUR
 
 
 class Sailing(NamedTuple):
-    """A ship's call: the missions that she brings start from ``opens_at`` on, she loads from then until then."""
+    """A ship's call: the missions that she brings start from ``opens_at`` on.
+
+    *Shape*: she arrives, and her manifest is validated, in the first third of the time from then to ``lands_from``;
+    ``quay`` is where units are landed that are no mission's.
+    """
 
     block: int
     key: str
     ship: Identifier
+    quay: str
+    announced_at: datetime
     opens_at: datetime
+    lands_from: datetime
     loads_from: datetime
     loads_until: datetime
 
 
 class Sailings:
-    """The calls of a simulation; none when no mission comes by sea.
-
-    *Shape*: ``lead`` is the time from the opening of a block to its first landing, at least; the ship arrives, and
-    her manifest is validated, in its first third.
-    """
+    """The calls of a simulation, ``count`` of them; none when no mission comes by sea."""
 
     def __init__(self, world: World, yard: Yard, parameters: Parameters) -> None:
         first = [route.steps[0] for route in world.routes if route.by_sea]
@@ -49,12 +52,13 @@ class Sailings:
         self._spacing = parameters.spacing
         self.size = max(1, min(BLOCK_MAX, SPAN_MAX // parameters.spacing))
         self.count = ceil(parameters.missions / self.size) if first else 0
-        self.lead = min(map(first_read, first), default=0)
+        self._quay = first[0].node if first else ""
+        self._lands_after = min(map(first_read, first), default=0) * MILLISECOND
         landed = max(map(_last_landing, first), default=0) * MILLISECOND
         self._loads_after = self.size * self._spacing + landed + 30 * MINUTE * MILLISECOND
         policy = world.port.policy
         hours = (policy.pre_arrival_notice_hours, policy.dangerous_goods_notice_hours, policy.manifest_notice_hours)
-        self.notice = max(hours) * HOUR + NOTICE
+        self._announced_before = (max(hours) * HOUR + NOTICE) * MILLISECOND
 
     def bringing(self, number: int) -> Sailing:
         """The ship that brings a mission."""
@@ -70,16 +74,22 @@ class Sailings:
 
     def of(self, block: int) -> Sailing:
         """The ship of a block of missions."""
-        opens_at = self.opening(block)
+        opens_at = self._start + block * self.size * self._spacing
+        opens_at = opens_at.replace(microsecond=opens_at.microsecond // 1000 * 1000)
         loads_from = opens_at + self._loads_after
         loads_until = loads_from + min(self.size * self._spacing, SPAN_MAX)
         key = f"CALL:{self._locode}-{opens_at:%Y}-{block:06d}"
-        return Sailing(block, key, self._yard.ship(block), opens_at, loads_from, loads_until)
-
-    def opening(self, block: int) -> datetime:
-        """When the first mission of a block may start."""
-        opens_at = self._start + block * self.size * self._spacing
-        return opens_at.replace(microsecond=opens_at.microsecond // 1000 * 1000)
+        return Sailing(
+            block=block,
+            key=key,
+            ship=self._yard.ship(block),
+            quay=self._quay,
+            announced_at=opens_at - self._announced_before,
+            opens_at=opens_at,
+            lands_from=opens_at + self._lands_after,
+            loads_from=loads_from,
+            loads_until=loads_until,
+        )
 
     def numbers(self, block: int) -> range:
         """The missions of a block."""

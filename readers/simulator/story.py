@@ -171,6 +171,19 @@ class Story(Narrative):
         replaced = [a.added[0] for a in self.amendments if a.reason is AmendmentReason.SEAL_REPLACED and a.at <= at]
         return replaced[-1] if replaced else self.cargo.seal
 
+    def path(self, due_until: int | None = None) -> tuple[PathNode, ...]:
+        """The path that customs lays down; steps from ``due_until`` on are not due."""
+        return tuple(
+            PathNode(
+                node=step.node,
+                required=step.required,
+                due_at=None
+                if step.due is None or (due_until is not None and step.index >= due_until)
+                else self.moment(step.due),
+            )
+            for step in self.route.steps
+        )
+
     def fit_device(self) -> str:
         """The device on its unit; it is given one when it has none."""
         self.device = self.device or f"CSD-{self.number:08d}"
@@ -187,7 +200,7 @@ class Story(Narrative):
         """Add a hold and its lifting, if it is lifted; returns ``AUTHORITY:HOLD_ID``."""
         hold_id = f"{authority}-{self.number}"
         of = (self.cargo.unit,)
-        self.rulings.append(Ruling(placed, CustomsStatus.HOLD_PLACED, authority, of, hold_id, node))
+        self.rulings.append(Ruling(placed, CustomsStatus.HOLD_PLACED, authority, of, hold_id, node, placed))
         if lifted is not None:
             self.rulings.append(Ruling(lifted, CustomsStatus.HOLD_LIFTED, authority, of, hold_id))
         return f"{authority}:{hold_id}"

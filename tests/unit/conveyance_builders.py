@@ -31,7 +31,7 @@ TRAIN = "TRAIN:60123-20260310"
 CALL = "CALL:ITBRI-2026-0042"
 SHIP = ids(SHIP="9074729")[0]
 WAGON = "218124712173"
-OTHER_WAGON = "338278431172"
+OTHER_WAGON = "338278431170"
 
 
 def listed(unit: str = BOX, wagon: str | None = None, mrns: tuple[str, ...] = (MRN_1,), **more: str) -> TrainUnit:

@@ -1,0 +1,149 @@
+"""From an event to what it changes: the state that is kept, the alerts, and when to look again.
+
+Most events are *usual*: a read or a ruling that comes in order, where and when it should. Their outcome follows from
+the standing alone, and the history is not even unpacked. Every other event is judged on the whole history. Both ways
+give the same; the tests hold the short way to the long one.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from domain.alerts import Cause, Ledger, changes
+from domain.assess import assess, next_due_at
+from domain.conveyance import Conveyance, ConveyanceFact, is_conveyance
+from domain.deviations import RULES_OF
+from domain.deviations.rule import always
+from domain.dossier import Dossier, fold, view_of
+from domain.events import (
+    CustomsStatusChanged,
+    DeadlinePassed,
+    DeviationAlertChanged,
+    IdScanned,
+    InputEvent,
+)
+from domain.facts import Fact, Read, Ruling, fact_of
+from domain.journey import Journey
+from domain.mission import FACTS_MAX, Mission
+from domain.port import Port
+from domain.standing import ENDS, Standing, advanced, standing_of
+
+_encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+_MISSION_FACTS = msgspec.msgpack.Decoder(tuple[Fact, ...])
+_CONVEYANCE_FACTS = msgspec.msgpack.Decoder(tuple[ConveyanceFact, ...])
+
+_ARRAY_32 = b"\xdd"
+_FIXARRAY_MAX, _ARRAY_16_MAX = 15, 0xFFFF
+"""How MessagePack writes how many items an array has: in one byte, in three, or in five."""
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What is kept of one mission, train's run or ship's call.
+
+    *Shape*: ``key`` is the IOT_ID or the conveyance; ``facts`` are its ``count`` facts one after the other, packed;
+    ``standing`` is none of a conveyance, and of a mission of which nothing is known.
+    """
+
+    key: str
+    count: int = 0
+    facts: bytes = b""
+    checked_at: datetime | None = None
+    ledger: Ledger = Ledger()
+    standing: Standing | None = None
+
+
+class Judged(NamedTuple):
+    """What an event changed."""
+
+    kept: Kept
+    alerts: list[DeviationAlertChanged]
+    due_at: datetime | None
+
+
+def judge(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
+    """Take an event in; none when it is known already.
+
+    *Guarantee*: pure; any order and any repetition of the same events ends in the same facts and the same open
+    deviations.
+    *Raises*: HistoryFull; ValueError when the key is none.
+    """
+    return _in_order(kept, event, port) or _on_the_whole(kept, event, port)
+
+
+def _on_the_whole(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
+    before = unpacked(kept)
+    dossier = fold(before, event)
+    if dossier is before:
+        return None
+    view = view_of(dossier, port)
+    ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
+    standing = standing_of(view) if isinstance(view, Journey) else None
+    return Judged(packed(kept.key, dossier, ledger, standing), alerts, next_due_at(view))
+
+
+def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
+    """What a usual event changes, none when the event is not usual."""
+    standing = kept.standing
+    if standing is None or not standing.is_usual or not isinstance(event, IdScanned | CustomsStatusChanged):
+        return None
+    if not _is_next(kept, standing, event.occurred_at):
+        return None
+    fact: Any = fact_of(event)
+    if isinstance(fact, Ruling) and not _is_usual(fact):
+        return None
+    if any(e.is_open and e.finding.kind in _TIMED for e in kept.ledger.entries) or not _leaves(standing, fact, port):
+        return None
+    standing = advanced(standing, fact, port)
+    ledger = Ledger(kept.ledger.entries, kept.ledger.revision + 1)
+    facts = kept.facts + _encode(fact)
+    due = (at for find in _NEXT_DUE if (at := find(standing, port)) is not None)
+    due_at = min((at for at in due if kept.checked_at is None or at > kept.checked_at), default=None)
+    return Judged(Kept(kept.key, kept.count + 1, facts, kept.checked_at, ledger, standing), [], due_at)
+
+
+def _is_next(kept: Kept, standing: Standing, at: datetime) -> bool:
+    """Whether it is later than all that is known and judged, and there is room for it."""
+    is_last = standing.at is None or at > standing.at
+    return is_last and (kept.checked_at is None or at > kept.checked_at) and kept.count < FACTS_MAX
+
+
+def _is_usual(ruling: Ruling) -> bool:
+    return ruling.not_before is None and ruling.status not in ENDS
+
+
+def _leaves(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+    """Whether every kind says that it finds the same as before."""
+    for unmoved in _UNMOVED:  # noqa: SIM110 - a generator would cost half as much again
+        if unmoved is None or not unmoved(standing, fact, port):
+            return False
+    return True
+
+
+def unpacked(kept: Kept) -> Dossier:
+    """The history, whole. *Raises*: ValueError when the key is none."""
+    raw = _ARRAY_32 + kept.count.to_bytes(4) + kept.facts
+    if is_conveyance(kept.key):
+        return Conveyance(kept.key, _CONVEYANCE_FACTS.decode(raw), kept.checked_at)
+    return Mission(UUID(kept.key), _MISSION_FACTS.decode(raw), kept.checked_at)
+
+
+def packed(key: str, dossier: Dossier, ledger: Ledger, standing: Standing | None) -> Kept:
+    """What is kept of a history."""
+    count = len(dossier.facts)
+    head = 1 if count <= _FIXARRAY_MAX else 3 if count <= _ARRAY_16_MAX else 5
+    return Kept(key, count, _encode(dossier.facts)[head:], dossier.checked_at, ledger, standing)
+
+
+def _cause(key: str, event: InputEvent | DeadlinePassed, port: Port) -> Cause:
+    iot_id, object_key = (None, key) if is_conveyance(key) else (UUID(key), None)
+    if isinstance(event, DeadlinePassed):
+        return Cause(iot_id, object_key, event.as_of, None, port.policy)
+    return Cause(iot_id, object_key, event.occurred_at, event.event_id, port.policy)
+
+
+_FINDING = tuple(rule for rule in RULES_OF[Journey] if rule.find is not None)
+_TIMED = frozenset(rule.kind for rule in _FINDING if rule.due is not None)
+_UNMOVED = tuple(rule.unmoved for rule in _FINDING if rule.unmoved is not always)
+_NEXT_DUE = tuple(rule.next_due for rule in _FINDING if rule.next_due is not None)
