@@ -11,6 +11,7 @@ from cli.demo import demo
 from cli.output import errors
 from cli.publish import publish
 from cli.query import query
+from cli.review import review
 from cli.schema import schema
 from cli.score import score
 from cli.simulate import simulate
@@ -35,6 +36,7 @@ app.command()(demo)
 app.command()(up)
 app.command()(publish)
 app.command()(alerts)
+app.command()(review)
 app.command()(query)
 app.command()(worker)
 app.command()(simulate)

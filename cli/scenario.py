@@ -13,6 +13,11 @@ from runtime.errors import ConfigError
 Identity = tuple[str, str, str]
 """Whom an alert concerns, its kind and its subject: the parts that its id is made of."""
 
+State = Literal["open", "disposed", "cleared", "absent"]
+"""How an alert stands: one that customs took note of is open until it is disposed of or cleared."""
+
+STANDING = ("open", "disposed")
+
 
 class Act(msgspec.Struct, frozen=True):
     """Lines to publish, and the time to set the clock to when all of them are processed."""
@@ -30,7 +35,7 @@ class Expected(msgspec.Struct, frozen=True):
     object_key: str | None
     subject: str
     node: str | None
-    after_act: dict[str, Literal["open", "cleared", "absent"]]
+    after_act: dict[str, State]
     why: str
 
     @property
@@ -61,8 +66,8 @@ class Scenario:
         )
         wrong = [line for line in lines if line is not None]
         for identity in self.unplanned(found):
-            if _standing(found[identity]) == "open":
-                wrong.append(f"{found[identity].kind} of {identity[0]} ({identity[2]}) is open, which nobody planted")
+            if (state := state_of(found[identity])) in STANDING:
+                wrong.append(f"{identity[1]} of {identity[0]} ({identity[2]}) is {state}, which nobody planted")
         return wrong
 
     def unplanned(self, found: Mapping[Identity, DeviationAlertChanged]) -> list[Identity]:
@@ -71,12 +76,12 @@ class Scenario:
         return [identity for identity in found if identity not in planted]
 
 
-def _difference(expected: Expected, should: str, alert: DeviationAlertChanged | None) -> str | None:
-    stands = _standing(alert)
+def _difference(expected: Expected, should: State, alert: DeviationAlertChanged | None) -> str | None:
+    stands = state_of(alert)
     what = f"{expected.kind} of {expected.identity[0]} ({expected.subject})"
     if stands != should and not (should == "absent" and stands == "cleared"):
         return f"{what} is {stands}, expected {should}: {expected.why}"
-    if alert is not None and should == "open" and alert.node != expected.node:
+    if alert is not None and should in STANDING and alert.node != expected.node:
         return f"{what} is at {alert.node}, expected at {expected.node}"
     return None
 
@@ -86,10 +91,13 @@ def identity_of(alert: DeviationAlertChanged) -> Identity:
     return str(alert.iot_id or alert.object_key), alert.kind, alert.subject
 
 
-def _standing(alert: DeviationAlertChanged | None) -> str:
+def state_of(alert: DeviationAlertChanged | None) -> State:
+    """How an alert stands; absent when there is none."""
     if alert is None:
         return "absent"
-    return "cleared" if alert.status is AlertStatus.CLEARED else "open"
+    if alert.status is AlertStatus.CLEARED:
+        return "cleared"
+    return "disposed" if alert.status is AlertStatus.DISPOSED else "open"
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli.listener import Listener
 from cli.output import console
-from domain.events import AlertStatus
+from cli.scenario import state_of
 from sinks.query import ask
 
 TABLES = """
@@ -48,11 +48,12 @@ def latency_line(latencies_seconds: list[float]) -> str:
 
 
 def _alerts(listener: Listener) -> None:
-    open_ones = Counter(a.kind for a in listener.latest.values() if a.status is not AlertStatus.CLEARED)
-    cleared = Counter(a.kind for a in listener.latest.values() if a.status is AlertStatus.CLEARED)
-    table = Table("alerts by kind", "open", "cleared", box=None)
-    for kind in sorted({*open_ones, *cleared}):
-        table.add_row(kind, str(open_ones[kind]), str(cleared[kind]))
+    by_state: dict[str, Counter[str]] = {"open": Counter(), "disposed": Counter(), "cleared": Counter()}
+    for alert in listener.latest.values():
+        by_state[state_of(alert)][alert.kind] += 1
+    table = Table("alerts by kind", *by_state, box=None)
+    for kind in sorted({alert.kind for alert in listener.latest.values()}):
+        table.add_row(kind, *(str(counted[kind]) for counted in by_state.values()))
     console.print()
     console.print(table, soft_wrap=False)
 

@@ -67,9 +67,9 @@ class ManifestUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class VesselManifested(Record, frozen=True, tag="vessel_manifested"):
-    """A manifest was lodged for a ship's call (FAL 2, §360–362); those of several agents add up.
+    """A manifest was lodged for a ship's call (FAL 2, §360–362); those of several agents, or several parts, add up.
 
-    *Shape*: ``occurred_at`` is when it was lodged.
+    *Shape*: ``occurred_at`` is when it was lodged. A line of ``missionpath publish`` holds a full one.
     """
 
     event_id: UUID
@@ -78,7 +78,7 @@ class VesselManifested(Record, frozen=True, tag="vessel_manifested"):
     call: CallId
     ship: Identifier
     movement: Movement
-    units: Annotated[tuple[ManifestUnit, ...], Meta(min_length=1, max_length=2_000)]
+    units: Annotated[tuple[ManifestUnit, ...], Meta(min_length=1, max_length=1_000)]
 
 
 class VesselCallChanged(Record, frozen=True, tag="vessel_call_changed"):

@@ -8,9 +8,10 @@ import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
-from domain.events import AlertStatus, DeviationAlertChanged, Severity
+from domain.events import AlertReviewed, AlertStatus, DeviationAlertChanged, Outcome, Severity
 from runtime.settings import Settings
-from topics.catalog import DEVIATION_ALERT_CHANGED
+from topics.catalog import ALERT_REVIEWED, DEVIATION_ALERT_CHANGED
+from topics.clients import follow
 from topics.codec import Codec
 from topics.producer import DurableProducer
 from topics.registry import FileRegistry
@@ -62,3 +63,26 @@ def test_each_revision_is_heard_once_until_ctrl_c(topics: Settings) -> None:
         following.send_signal(signal.SIGINT)
         assert following.wait(20) == 0
         assert lines.read() == b""
+
+
+def test_a_review_names_the_owner_of_its_alert(topics: Settings) -> None:
+    codec, producer = Codec(FileRegistry()), DurableProducer(topics)
+    raised = alert(1, AlertStatus.RAISED)
+    producer.send(topics.topic(DEVIATION_ALERT_CHANGED.name), b"2", codec.encode(raised), [])
+    producer.flush()
+
+    def review(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cli.main", "review", "--by", "ADM Bari", *arguments]
+        environment = {**os.environ, **topics.environment()}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    disposed = review(str(raised.alert_id), "--outcome", "unfounded")
+    assert (disposed.returncode, disposed.stdout) == (0, f"disposed: OFF_PATH_NODE of {raised.iot_id}\n")
+    unknown = review(str(UUID(int=99)))
+    assert unknown.returncode == 1
+    assert "there is no alert" in unknown.stderr
+    name = topics.topic(ALERT_REVIEWED.name)
+    (told,) = [m for m in follow(topics, name, until_end=True) if m is not None]
+    event = codec.decode(told.value(), AlertReviewed)
+    assert (event.alert_id, event.iot_id, event.outcome) == (raised.alert_id, raised.iot_id, Outcome.UNFOUNDED)
+    assert told.key() == str(raised.iot_id).encode()
