@@ -88,7 +88,7 @@ def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Jud
     standing = kept.standing
     if standing is None or not standing.is_usual or not isinstance(event, IdScanned | CustomsStatusChanged):
         return None
-    if not _is_next(kept, standing, event.occurred_at):
+    if standing.port != port.fingerprint or not _is_next(kept, standing, event.occurred_at):
         return None
     fact: Any = fact_of(event)
     if isinstance(fact, Ruling) and not _is_usual(fact):

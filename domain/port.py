@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -125,6 +126,11 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def _by_id(self) -> dict[str, Node]:
         # Asked for at every read of every assessment; a port has hundreds of nodes.
         return {node.node: node for node in self.nodes}
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """A number that another port file, or another version of this one, has not: what it led to is judged anew."""
+        return crc32(msgspec.json.encode(self, order="sorted"))
 
     @cached_property
     def clocks(self) -> ZoneInfo:

@@ -186,6 +186,11 @@ def test_what_is_not_usual_is_judged_on_the_whole(event: Any) -> None:
     assert judging._in_order(usual_kept(), event, BUSY_PORT) is None
 
 
+def test_another_port_file_is_judged_on_the_whole() -> None:
+    other = msgspec.structs.replace(BUSY_PORT, policy=Policy(abandoned_after_hours=4))
+    assert judging._in_order(usual_kept(), scan(3, 20, "YARD"), other) is None
+
+
 def test_the_history_is_bounded_the_short_way_too() -> None:
     full = msgspec.structs.replace(usual_kept(), count=FACTS_MAX)
     assert judging._in_order(full, scan(3, 20, "YARD"), BUSY_PORT) is None
