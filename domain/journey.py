@@ -1,12 +1,13 @@
 """What a mission's facts mean along its path: which steps were reached, in what order, under which rulings."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.appointments import Control, joint_control, standing
@@ -16,7 +17,7 @@ from domain.history import order
 from domain.mission import Mission
 from domain.policy import END_OF_TIME
 from domain.port import Port
-from domain.view import counting
+from domain.view import by_kind
 
 FREE = frozenset(
     {
@@ -91,21 +92,19 @@ class Journey:
     def __init__(self, mission: Mission, port: Port) -> None:
         self.mission = mission
         self.port = port
-        by_kind: dict[type, list[Any]] = {}
-        for fact in counting(mission.facts):
-            by_kind.setdefault(type(fact), []).append(fact)
-        plans: list[Plan] = by_kind.get(Plan, [])
+        facts = by_kind(mission.facts)
+        plans: list[Plan] = facts.get(Plan, [])
         self.plan = plans[-1] if plans else None
-        self.amendments = self._amending(by_kind.get(Amendment, []))
-        self.rulings: list[Ruling] = by_kind.get(Ruling, [])
-        self.signals: list[Signal] = by_kind.get(Signal, [])
-        self.bookings: list[Booking] = standing(by_kind.get(Booking, []))
-        self.reviews: list[Review] = by_kind.get(Review, [])
+        self.amendments = self._amending(facts.get(Amendment, []))
+        self.rulings: list[Ruling] = facts.get(Ruling, [])
+        self.signals: list[Signal] = facts.get(Signal, [])
+        self.bookings: list[Booking] = standing(facts.get(Booking, []))
+        self.reviews: list[Review] = facts.get(Review, [])
         self.mrns = tuple(k.removeprefix("MRN:") for k in self.keys_at(END_OF_TIME) if k.startswith("MRN:"))
         self.ended = self._given_to_all(CustomsStatus.DEFINITIVE)
         self.cancelled = self._given_to_all(CustomsStatus.CANCELLED)
         end = None if self.ended is None else self.ended.occurred_at
-        reads: list[Read] = by_kind.get(Read, [])
+        reads: list[Read] = facts.get(Read, [])
         self.reads = reads if end is None else [read for read in reads if read.occurred_at <= end]
         self.reads_after_end = reads[len(self.reads) :]
         self.path = self.path_at(END_OF_TIME)
@@ -227,7 +226,15 @@ class Journey:
 
         A status without a declaration counts for all of them.
         """
-        return self._statuses([ruling for ruling in self.rulings if ruling.occurred_at <= at])
+        given = bisect_right(self.rulings, at, key=attrgetter("occurred_at"))
+        if given not in self._statuses_after:
+            self._statuses_after[given] = self._statuses(self.rulings[:given])
+        return self._statuses_after[given]
+
+    @cached_property
+    def _statuses_after(self) -> dict[int, dict[str, CustomsStatus | None]]:
+        # By the number of rulings given: a gate may be read a dozen times under the same ones.
+        return {}
 
     def statuses_disclosed(self) -> dict[str, CustomsStatus | None]:
         """The statuses in force, as far as others than customs may know of them."""

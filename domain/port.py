@@ -153,6 +153,11 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self._by_id[min(inside)[1]] if inside else None
 
     @cached_property
+    def slot_gates(self) -> frozenset[str]:
+        """The gates where a passage must be booked."""
+        return frozenset(node.node for node in self.nodes if node.requires_slot)
+
+    @cached_property
     def minding(self) -> dict[str, timedelta]:
         """The nodes where a stay may be too long, and how long it may be."""
         return {node.node: node.dwell_max for node in self.nodes if node.dwell_max is not None}

@@ -15,7 +15,7 @@ from domain.events import CustomsStatus, MissionStateChanged, MissionStatus, Pat
 from domain.facts import Amendment, Booking, Plan, Read, Ruling
 from domain.journey import FREE, NOT_A_STATUS, Journey, concerns, hold_name
 from domain.port import Port
-from domain.travel import SEAL, UNIT, VEHICLE, showing, shown
+from domain.travel import SEAL, UNIT, VEHICLE, shown
 
 REST_ON_EXAMINATIONS = frozenset({"EXIT_WITHOUT_RELEASE", "HOLD_VIOLATION"})
 """Kinds that cannot be told without telling that a unit was chosen for an examination."""
@@ -79,8 +79,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     """Where a mission stands.
 
     *Shape*: ``port`` is the fingerprint of the port file that it was read by; ``is_usual`` when a fact in order may
-    move it on by itself; ``at`` is the time of the last fact, ``signed_at`` that of the last sign that somebody acts on
-    the unit; ``end`` is set once the mission has ended; ``path`` is none while it is the plan's.
+    move it on by itself; ``at`` is the time of the last fact, ``signed_at`` that of the last sign that somebody acts
+    on the unit; ``end`` is set once the mission has ended; ``path`` is none while it is the plan's.
     """
 
     iot_id: UUID
@@ -152,10 +152,10 @@ def _trail(journey: Journey) -> Trail:
         farthest=journey.trace.farthest,
         reached=tuple(sorted(journey.trace.reached)),
         reads=len(reads),
-        last=_last(reads),
-        unit=_last(showing(reads, UNIT)),
-        vehicle=_last(showing(reads, VEHICLE)),
-        cargo=_last(showing(reads, UNIT | SEAL)),
+        last=Sighting(reads[-1].node, reads[-1].occurred_at) if reads else None,
+        unit=_last(reads, UNIT),
+        vehicle=_last(reads, VEHICLE),
+        cargo=_last(reads, UNIT | SEAL),
         stay_due_at=_stay_due_at(journey),
         exits=tuple(Sighting(read.node, read.occurred_at) for read in journey.exits.values()),
     )
@@ -270,8 +270,10 @@ def summarise(
     )
 
 
-def _last(reads: list[Read]) -> Sighting | None:
-    return Sighting(reads[-1].node, reads[-1].occurred_at) if reads else None
+def _last(reads: list[Read], what: int) -> Sighting | None:
+    """Where something was read last."""
+    showing = (Sighting(read.node, read.occurred_at) for read in reversed(reads) if shown(read.keys) & what)
+    return next(showing, None)
 
 
 def _stay_due_at(journey: Journey) -> datetime | None:

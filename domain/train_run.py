@@ -8,7 +8,7 @@ from domain.conveyance import Composition, Conveyance, Permit
 from domain.events import TrainStage
 from domain.facts import Read, Review
 from domain.port import NodeKind, Port
-from domain.view import counting
+from domain.view import by_kind
 
 
 class TrainRun:
@@ -21,12 +21,12 @@ class TrainRun:
     def __init__(self, conveyance: Conveyance, port: Port) -> None:
         self.conveyance = conveyance
         self.port = port
-        facts = counting(conveyance.facts)
-        lists = [fact for fact in facts if isinstance(fact, Composition)]
+        facts = by_kind(conveyance.facts)
+        lists = facts.get(Composition, [])
         self.manifest = next((each for each in reversed(lists) if each.stage is TrainStage.MANIFEST), None)
-        self.permits = [fact for fact in facts if isinstance(fact, Permit)]
-        self.passages = [fact for fact in facts if isinstance(fact, Read) and self._leaves(fact)]
-        self.reviews = [fact for fact in facts if isinstance(fact, Review)]
+        self.permits = facts.get(Permit, [])
+        self.passages = [read for read in facts.get(Read, []) if self._leaves(read)]
+        self.reviews = facts.get(Review, [])
 
     @property
     def owner(self) -> str:

@@ -9,7 +9,7 @@ from domain.events import CallStatus, Direction, Movement
 from domain.facts import Read, Review
 from domain.policy import END_OF_TIME
 from domain.port import NodeKind, Port
-from domain.view import counting
+from domain.view import by_kind
 
 
 class VesselCall:
@@ -22,12 +22,12 @@ class VesselCall:
     def __init__(self, conveyance: Conveyance, port: Port) -> None:
         self.conveyance = conveyance
         self.port = port
-        facts = counting(conveyance.facts)
-        self.manifests = [fact for fact in facts if isinstance(fact, Manifest)]
-        self.steps = [fact for fact in facts if isinstance(fact, CallStep)]
-        self.weighings = [fact for fact in facts if isinstance(fact, Weighing)]
-        self.reviews = [fact for fact in facts if isinstance(fact, Review)]
-        self.landings = self._landings([fact for fact in facts if isinstance(fact, Read)])
+        facts = by_kind(conveyance.facts)
+        self.manifests = facts.get(Manifest, [])
+        self.steps = facts.get(CallStep, [])
+        self.weighings = facts.get(Weighing, [])
+        self.reviews = facts.get(Review, [])
+        self.landings = self._landings(facts.get(Read, []))
         self.arrival = self.first(CallStatus.ARRIVED)
 
     @property

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import UUID
 
 from domain.facts import Retraction, Review
 from domain.history import Dated
 from domain.port import Port
-
-F = TypeVar("F", bound=Dated)
 
 
 class View(Protocol):
@@ -41,8 +39,12 @@ class View(Protocol):
         ...
 
 
-def counting(facts: Iterable[F]) -> list[F]:
-    """The facts without retractions and what they retract, in the same order."""
-    known = list(facts)
-    retracted = {fact.retracts for fact in known if isinstance(fact, Retraction)}
-    return [f for f in known if f.event_id not in retracted and not isinstance(f, Retraction)]
+def by_kind(facts: Iterable[Dated]) -> dict[type, list[Any]]:
+    """The facts by type, each in the same order, without what was retracted."""
+    found: dict[type, list[Any]] = {}
+    for fact in facts:
+        found.setdefault(type(fact), []).append(fact)
+    if Retraction not in found:
+        return found
+    retracted = {retraction.retracts for retraction in found[Retraction]}
+    return {kind: [fact for fact in held if fact.event_id not in retracted] for kind, held in found.items()}

@@ -17,8 +17,7 @@ def find(journey: Journey) -> Iterator[Finding]:
         return
     seen: set[str] = set()
     for read in journey.reads:
-        node = journey.port.node(read.node)
-        if node is None or not node.requires_slot or read.node in seen or _has_slot(read, journey):
+        if read.node not in journey.port.slot_gates or read.node in seen or _has_slot(read, journey):
             continue
         seen.add(read.node)
         booked = "at another time than was booked" if journey.slots(read.node) else "without a booked slot"
@@ -36,8 +35,7 @@ def _has_slot(read: Read, journey: Journey) -> bool:
 
 def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
     """Whether no slot is needed there."""
-    node = None if isinstance(fact, Ruling) else port.node(fact.node)
-    return node is None or not node.requires_slot
+    return isinstance(fact, Ruling) or fact.node not in port.slot_gates
 
 
 RULE = Rule(

@@ -62,6 +62,8 @@ def _is_documented(signal: Signal, journey: Journey) -> bool:
 
 def _cloned(journey: Journey) -> Iterator[Finding]:
     """A seal read without its unit where it cannot be so soon; two reads of the unit are IMPOSSIBLE_TRAVEL."""
+    if not any(shown(read.keys) & (UNIT | SEAL) == SEAL for read in journey.reads):
+        return
     apart: dict[str, list[Read]] = {}
     for one, other in too_fast(showing(journey.reads, UNIT | SEAL), journey.port):
         own = journey.keys_at(other.occurred_at)
