@@ -83,8 +83,7 @@ def _next(entry: Entry, finding: Finding | None) -> tuple[Entry, AlertStatus | N
         return Entry(entry.finding, entry.revision + 1, False), AlertStatus.CLEARED
     if entry.is_open and finding == entry.finding:
         return entry, None
-    known = entry.finding.handling if entry.is_open else None
-    if finding.handling is not None and finding.handling != known:
+    if finding.handling is not None:
         return Entry(finding, entry.revision + 1, True), AlertStatus(finding.handling.status)
     return Entry(finding, entry.revision + 1, True), AlertStatus.CHANGED if entry.is_open else AlertStatus.RAISED
 
@@ -102,7 +101,9 @@ def _alert(entry: Entry, status: AlertStatus, cause: Cause) -> DeviationAlertCha
     finding, rule = entry.finding, RULES[entry.finding.kind]
     sentence = finding.sentence
     if status is AlertStatus.CLEARED:
-        sentence = f"No longer stands: {sentence[0].lower()}{sentence[1:]}"
+        # A sentence that begins with an identifier keeps it as it is written.
+        begins_with_word = sentence[1:2].islower()
+        sentence = f"No longer stands: {sentence[0].lower() if begins_with_word else sentence[0]}{sentence[1:]}"
     return DeviationAlertChanged(
         alert_id=alert_id(str(cause.iot_id or cause.object_key), finding.kind, finding.subject),
         revision=entry.revision,

@@ -179,9 +179,9 @@ def _key(identifier: Identifier) -> str:
     return plainest(check(identifier.scheme, identifier.value)).key
 
 
-def unit_of(read: Read) -> str | None:
-    """The unit that was surely read, none when it was not."""
-    return next((key for key in read.keys if key.startswith(UNIT_SCHEMES)), None)
+def units_of(read: Read) -> list[str]:
+    """The units that were surely read; two may stand on one wagon."""
+    return [key for key in read.keys if key.startswith(UNIT_SCHEMES)]
 
 
 _REMEMBERED: dict[type, Callable[[Any], ConveyanceFact]] = {

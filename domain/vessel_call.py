@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from domain.conveyance import CallStep, Conveyance, Manifest, Weighing, unit_of
+from domain.conveyance import CallStep, Conveyance, Manifest, Weighing, units_of
 from domain.events import CallStatus, Direction, Movement
 from domain.facts import Read, Review
 from domain.policy import END_OF_TIME
@@ -81,8 +81,8 @@ class VesselCall:
     def _landings(self, reads: list[Read]) -> dict[str, Read]:
         landings: dict[str, Read] = {}
         for read in reads:
-            node, unit = self.port.node(read.node), unit_of(read)
-            at_quay = node is not None and node.kind is NodeKind.DOCK_GATE and read.direction is not Direction.OUT
-            if unit is not None and at_quay:
-                landings.setdefault(unit, read)
+            node = self.port.node(read.node)
+            if node is not None and node.kind is NodeKind.DOCK_GATE and read.direction is not Direction.OUT:
+                for unit in units_of(read):
+                    landings.setdefault(unit, read)
         return landings

@@ -10,6 +10,12 @@ from domain.events import CallStatus, Movement, Severity
 from domain.history import Dated
 from domain.vessel_call import VesselCall
 
+SPOKEN = {
+    "PRE_ARRIVAL": "pre-arrival notice",
+    "DANGEROUS_GOODS": "notice of dangerous goods",
+    "MANIFEST": "manifest",
+}
+
 
 class Notice(NamedTuple):
     """A notice that is due before the arrival, and what gave it, if it was given."""
@@ -27,7 +33,7 @@ def find(call: VesselCall) -> Iterator[Finding]:
         if notice.given is None and not _is_over(call, due_at):
             continue
         how = "was not given" if notice.given is None else "was given late"
-        sentence = f"The {_spoken(notice)} {how}: it was due {notice.hours} hours before the arrival."
+        sentence = f"The {SPOKEN[notice.name]} {how}: it was due {notice.hours} hours before the arrival."
         yield Finding(RULE.kind, notice.name, None, due_at, tuple(_evidence(call, notice)), sentence)
 
 
@@ -49,7 +55,7 @@ def _due_notices(call: VesselCall) -> Iterator[tuple[Notice, datetime]]:
 def _notices(call: VesselCall) -> Iterator[Notice]:
     policy = call.port.policy
     yield Notice("PRE_ARRIVAL", policy.pre_arrival_notice_hours, call.first(CallStatus.PRE_ARRIVAL_NOTIFIED))
-    if any(cargo.dangerous for manifest in call.manifests for cargo in manifest.cargo):
+    if any(cargo.dangerous for manifest in call.lodged(Movement.DISCHARGE) for cargo in manifest.cargo):
         given = call.first(CallStatus.DANGEROUS_GOODS_NOTIFIED)
         yield Notice("DANGEROUS_GOODS", policy.dangerous_goods_notice_hours, given)
     yield Notice("MANIFEST", policy.manifest_notice_hours, next(iter(call.lodged(Movement.DISCHARGE)), None))
@@ -62,13 +68,9 @@ def _is_over(call: VesselCall, due_at: datetime) -> bool:
 
 
 def _evidence(call: VesselCall, notice: Notice) -> Iterator[UUID]:
-    for fact in (notice.given, call.announced, call.arrival):
+    for fact in (notice.given, call.announced or call.arrival):
         if fact is not None:
             yield fact.event_id
-
-
-def _spoken(notice: Notice) -> str:
-    return "manifest" if notice.name == "MANIFEST" else f"{notice.name.lower().replace('_', ' ')} notice"
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.conveyance import Composition, Load, unit_of
+from domain.conveyance import Composition, Load, units_of
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
 from domain.facts import Read
@@ -19,7 +19,7 @@ def find(train: TrainRun) -> Iterator[Finding]:
         return
     passed: dict[str, list[Read]] = {}
     for read in train.passages:
-        if (unit := unit_of(read)) is not None:
+        for unit in units_of(read):
             passed.setdefault(unit, []).append(read)
     loads = {load.unit: load for load in train.manifest.loads}
     for load in loads.values():

@@ -7,24 +7,28 @@ from domain.events import AmendmentReason, DeviceSignal, Direction, Identifier, 
 from examples.bari.clean_stories import export_by_road
 from examples.bari.identities import plate, seal, sure
 from examples.bari.missions import GDF, Lodging, Mission
-from examples.bari.nodes import FERRY_YARD, GATE_IN, GATE_OUT, TERMINAL
+from examples.bari.nodes import FERRY_YARD, GATE_IN, GATE_OUT, SCANNER, TERMINAL
 from examples.bari.passages import arrive_by_sea, certify, come_in_slot, declare, end, leave_by_road, release
 from examples.bari.scenario import at
 from examples.bari.sightings import camera
 
 
 def seal_replaced(mission: Mission) -> None:
-    """A container is opened in the terminal and gets a new seal; the amendment follows within the hour."""
-    arrive_by_sea(mission)
-    declare(mission)
+    """Customs opens the container in the customs space and puts a new seal on it; the amendment says so at once."""
     new = seal(Random(f"{mission.key}/new"))
     mission.scenario.claim((new,))
-    mission.signal(DeviceSignal.SEAL_REMOVED, node=TERMINAL)
-    mission.wait(5, 20)
+    arrive_by_sea(mission)
+    declare(mission)
+    mission.wait(10, 30)
+    mission.read(SCANNER)
+    mission.wait(10, 20)
+    mission.signal(DeviceSignal.SEAL_REMOVED, node=SCANNER)
+    mission.wait(10, 20)
     mission.amend(
         AmendmentReason.SEAL_REPLACED, incident=Incident.SEAL_BROKEN, added=(new,), removed=(mission.cargo.seal,)
     )
-    mission.wait(2, 5)
+    mission.wait(5, 15)
+    mission.read(TERMINAL)
     release(mission)
     leave_by_road(mission)
     end(mission)

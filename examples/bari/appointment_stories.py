@@ -61,7 +61,7 @@ def controlled_in_warehouse(mission: Mission) -> None:
 
 
 def control_reported_late(mission: Mission) -> None:
-    """The same, but that the control was set for the warehouse is known only in act 2."""
+    """Held, it goes to the warehouse; that it was to be controlled there is known only in act 2."""
     hold_id = _control_in_warehouse(mission, reported_late=True)
     mission.expect(
         "HOLD_VIOLATION",
@@ -94,7 +94,7 @@ def no_slot_booked(mission: Mission) -> None:
 
 
 def outside_its_slot(mission: Mission) -> None:
-    """A truck brings an export three hours after its slot."""
+    """A truck brings an export hours after its slot."""
     announce(mission)
     mission.book(GATE_IN, mission.now, slot_at=mission.now + timedelta(hours=1))
     mission.wait(270, 300)

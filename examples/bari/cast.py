@@ -111,7 +111,7 @@ CLEAN = (
     Role(clean.import_by_road_scanned, Process.IMPORT_ROAD, at(10, 23), 2),
     Role(amendments.seal_replaced, Process.IMPORT_ROAD, at(10, 14), 4),
     Role(amendments.truck_replaced_in_time, Process.IMPORT_ROAD, at(11, 6), 4),
-    Role(amendments.iot_id_taken_back, Process.EXPORT_ROAD, at(10, 4, 35)),
+    Role(amendments.iot_id_taken_back, Process.EXPORT_ROAD, at(10, 4, 36)),
     Role(clean.release_given_again, Process.IMPORT_ROAD, at(10, 17, 20), 2),
     Role(clean.only_on_a_ships_manifest, Process.IMPORT_ROAD, at(10, 12, 10)),
     Role(clean.only_on_a_loading_list, Process.IMPORT_RAIL, at(10, 13, 5)),
@@ -194,8 +194,8 @@ DEVIATING_TRAINS = (
 
 DEVIATING_CALLS = (
     CallRole(vessels.notices_late, "CALL:BRI-26-0412", at(10, 6), at(10, 6), 2),
-    CallRole(vessels.manifest_after_arrival, "CALL:BRI-26-0413", at(10, 8), at(10, 8), 2),
-    CallRole(vessels.manifest_reported_late, "CALL:BRI-26-0415", at(10, 14), at(10, 14, 5), 2),
+    CallRole(vessels.manifest_after_arrival, "CALL:BRI-26-0413", at(10, 8), at(10, 8, 5), 2),
+    CallRole(vessels.lodging_reported_late, "CALL:BRI-26-0415", at(10, 14), at(10, 14, 5), 2),
     CallRole(vessels.cargo_differs, "CALL:BRI-26-0417", at(11, 1), at(11, 1, 5), 5),
     CallRole(vessels.dangerous_goods_reported_late, "CALL:BRI-26-0419", at(11, 5), at(11, 5, 5), 2),
     CallRole(vessels.delayed_at_sea, "CALL:BRI-26-0425", at(14, 6), at(14, 6), 0),

@@ -191,7 +191,7 @@ def leaves_the_corridor(mission: Mission) -> None:
 
 
 def position_taken_back(mission: Mission) -> None:
-    """The same, but in act 2 the platform takes the position back: it was that of another device."""
+    """Its device reports a position far away; in act 2 the platform takes that back, it was another device's."""
     _go_astray(mission, taken_back=True)
     mission.expect(
         "OFF_PATH_NODE",

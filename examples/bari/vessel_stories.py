@@ -62,7 +62,7 @@ def manifest_after_arrival(call: Call, cargo: list[Mission]) -> None:
     _expect_unmanifested(call, ("open", "open"), "Her manifest was lodged a quarter of an hour after she came.")
 
 
-def manifest_reported_late(call: Call, cargo: list[Mission]) -> None:
+def lodging_reported_late(call: Call, cargo: list[Mission]) -> None:
     """Her manifest was lodged in time, but the message arrives in act 2."""
     for mission in cargo:
         import_by_road(mission, call.visit)
@@ -208,7 +208,7 @@ def _expect_unmanifested(call: Call, then: tuple[State, State], why: str) -> Non
 
 
 def _announce(call: Call) -> None:
-    call.before_eta(75)
+    call.before_eta(74)
     call.announce(call.visit.eta)
 
 
