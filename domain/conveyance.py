@@ -32,12 +32,10 @@ from domain.events import (
 from domain.facts import Read, Retraction, Review, read_of, retraction_of, review_of
 from domain.history import inserted
 from domain.identifiers import check, plainest
+from domain.travel import UNIT, shown
 
 FACTS_MAX = 6_000
 """A large ship's call lands some thousand units, each of them read once or twice."""
-
-UNIT_SCHEMES = ("BIC:", "ILU:", "SWAP_BODY:", "SSCC:")
-"""What names the unit itself, not its papers, its seal or what carries it."""
 
 
 class Load(msgspec.Struct, frozen=True, array_like=True):
@@ -181,7 +179,7 @@ def _key(identifier: Identifier) -> str:
 
 def units_of(read: Read) -> list[str]:
     """The units that were surely read; two may stand on one wagon."""
-    return [key for key in read.keys if key.startswith(UNIT_SCHEMES)]
+    return [key for key in read.keys if shown((key,)) & UNIT]
 
 
 _REMEMBERED: dict[type, Callable[[Any], ConveyanceFact]] = {
