@@ -29,6 +29,8 @@ from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission
 from domain.port import Port
 from domain.standing import ENDS, Standing, advanced, standing_of
+from domain.train_run import TrainRun
+from domain.vessel_call import VesselCall
 
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 _MISSION_FACTS = msgspec.msgpack.Decoder(tuple[Fact, ...])
@@ -42,11 +44,14 @@ _FIXARRAY_MAX, _ARRAY_16_MAX = 15, 0xFFFF
 class Kept(msgspec.Struct, frozen=True, array_like=True):
     """What is kept of one mission, train's run or ship's call.
 
-    *Shape*: ``key`` is the IOT_ID or the conveyance; ``facts`` are its ``count`` facts one after the other, packed;
-    ``standing`` is none of a conveyance, and of a mission of which nothing is known.
+    *Shape*: ``key`` is the IOT_ID or the conveyance; ``port`` is the fingerprint of the port file that it was judged
+    by, ``due_at`` when to look again; ``facts`` are its ``count`` facts one after the other, packed; ``standing`` is
+    none of a conveyance, and of a mission of which nothing is known.
     """
 
     key: str
+    port: int = 0
+    due_at: datetime | None = None
     count: int = 0
     facts: bytes = b""
     checked_at: datetime | None = None
@@ -54,12 +59,19 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     standing: Standing | None = None
 
 
+class Watched(msgspec.Struct, frozen=True, array_like=True):
+    """The beginning of what is kept: enough to know when to look again, without reading the rest."""
+
+    key: str
+    port: int
+    due_at: datetime | None
+
+
 class Judged(NamedTuple):
     """What an event changed."""
 
     kept: Kept
     alerts: list[DeviationAlertChanged]
-    due_at: datetime | None
 
 
 def judge(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
@@ -79,8 +91,7 @@ def _on_the_whole(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) ->
         return None
     view = view_of(dossier, port)
     ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
-    standing = standing_of(view) if isinstance(view, Journey) else None
-    return Judged(packed(kept.key, dossier, ledger, standing), alerts, next_due_at(view))
+    return Judged(_packed(kept.key, view, ledger, dossier), alerts)
 
 
 def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
@@ -88,7 +99,7 @@ def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Jud
     standing = kept.standing
     if standing is None or not standing.is_usual or not isinstance(event, IdScanned | CustomsStatusChanged):
         return None
-    if standing.port != port.fingerprint or not _is_next(kept, standing, event.occurred_at):
+    if kept.port != port.fingerprint or not _is_next(kept, standing, event.occurred_at):
         return None
     fact: Any = fact_of(event)
     if isinstance(fact, Ruling) and not _is_usual(fact):
@@ -100,7 +111,7 @@ def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Jud
     facts = kept.facts + _encode(fact)
     due = (at for find in _NEXT_DUE if (at := find(standing, port)) is not None)
     due_at = min((at for at in due if kept.checked_at is None or at > kept.checked_at), default=None)
-    return Judged(Kept(kept.key, kept.count + 1, facts, kept.checked_at, ledger, standing), [], due_at)
+    return Judged(Kept(kept.key, kept.port, due_at, kept.count + 1, facts, kept.checked_at, ledger, standing), [])
 
 
 def _is_next(kept: Kept, standing: Standing, at: datetime) -> bool:
@@ -129,11 +140,24 @@ def unpacked(kept: Kept) -> Dossier:
     return Mission(UUID(kept.key), _MISSION_FACTS.decode(raw), kept.checked_at)
 
 
-def packed(key: str, dossier: Dossier, ledger: Ledger, standing: Standing | None) -> Kept:
-    """What is kept of a history."""
+def due_of(kept: Kept, port: Port) -> datetime | None:
+    """When to look at a history again by this port file, judged by whichever it was."""
+    return kept.due_at if kept.port == port.fingerprint else next_due_at(view_of(unpacked(kept), port))
+
+
+def _packed(key: str, view: Journey | TrainRun | VesselCall, ledger: Ledger, dossier: Dossier) -> Kept:
     count = len(dossier.facts)
     head = 1 if count <= _FIXARRAY_MAX else 3 if count <= _ARRAY_16_MAX else 5
-    return Kept(key, count, _encode(dossier.facts)[head:], dossier.checked_at, ledger, standing)
+    return Kept(
+        key=key,
+        port=view.port.fingerprint,
+        due_at=next_due_at(view),
+        count=count,
+        facts=_encode(dossier.facts)[head:],
+        checked_at=dossier.checked_at,
+        ledger=ledger,
+        standing=standing_of(view) if isinstance(view, Journey) else None,
+    )
 
 
 def _cause(key: str, event: InputEvent | DeadlinePassed, port: Port) -> Cause:

@@ -78,13 +78,12 @@ class Clearance(msgspec.Struct, frozen=True, array_like=True):
 class Standing(msgspec.Struct, frozen=True, array_like=True):
     """Where a mission stands.
 
-    *Shape*: ``port`` is the fingerprint of the port file that it was read by; ``is_usual`` when a fact in order may
-    move it on by itself; ``at`` is the time of the last fact, ``signed_at`` that of the last sign that somebody acts
-    on the unit; ``end`` is set once the mission has ended; ``path`` is none while it is the plan's.
+    *Shape*: ``is_usual`` when a fact in order may move it on by itself; ``at`` is the time of the last fact,
+    ``signed_at`` that of the last sign that somebody acts on the unit; ``end`` is set once the mission has ended;
+    ``path`` is none while it is the plan's.
     """
 
     iot_id: UUID
-    port: int
     is_usual: bool
     at: datetime | None
     signed_at: datetime | None
@@ -133,7 +132,6 @@ def standing_of(journey: Journey) -> Standing:
     is_whole = plan is not None and end is None and not clearance.is_embargoed and not journey.controls
     return Standing(
         iot_id=journey.mission.iot_id,
-        port=journey.port.fingerprint,
         is_usual=is_whole and all(type(fact) in USUAL_FACTS for fact in facts),
         at=facts[-1].occurred_at if facts else None,
         signed_at=next((fact.occurred_at for fact in reversed(facts) if type(fact) in SIGNS), None),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from aiokafka.structs import ConsumerRecord
 from faust.tables import Table
 
 from streams.outbox import Outbox, partition_of
@@ -28,6 +29,18 @@ class ChunkTable(Table):  # type: ignore[misc]
         self.dirty: dict[tuple[int, bytes], bytes | None] = {}
         self._partitions = partitions
         self._on_recovered = on_recovered
+
+    def recover(self, records: Iterable[ConsumerRecord]) -> None:
+        """Called by the transport: take over what the changelog says, in its order."""
+        data = self.data.data
+        for record in records:
+            if record.value is None:
+                data.pop(record.key, None)
+            else:
+                data[record.key] = record.value
+
+    def apply_changelog_batch(self, batch: Any) -> None:
+        """Called by Faust with the records that it counts recovery by: ``recover`` has taken them over already."""
 
     async def on_recovery_completed(self, active_tps: Any, standby_tps: Any) -> None:
         """Called by Faust when the changelog was read: drop what other workers own now, then tell the owner."""

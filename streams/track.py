@@ -9,12 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assess import next_due_at
 from domain.conveyance import conveyance_of, is_conveyance
-from domain.dossier import view_of
 from domain.events import DeadlinePassed, MissionEvent
 from domain.history import HistoryFull
-from domain.judging import Judged, Kept, judge, unpacked
+from domain.judging import Judged, Kept, Watched, due_of, judge
 from domain.port import Port
 from domain.standing import summarise
 from runtime import metrics
@@ -33,6 +31,7 @@ MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 decode = msgspec.msgpack.Decoder(Kept).decode
+_decode_watched = msgspec.msgpack.Decoder(Watched).decode
 
 
 class Track:
@@ -75,8 +74,10 @@ class Track:
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
+        fingerprint = self._port.fingerprint
         for key, value in self.table.data.data.items():
-            due_at = next_due_at(view_of(unpacked(decode(value)), self._port))
+            watched = _decode_watched(value)
+            due_at = watched.due_at if watched.port == fingerprint else due_of(decode(value), self._port)
             self._deadlines.set(partition_of(key, self._settings.partitions), key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
@@ -91,7 +92,7 @@ class Track:
     def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
         kept = judged.kept
         self.table[key] = encode(kept)
-        self._deadlines.set(partition, key, judged.due_at)
+        self._deadlines.set(partition, key, kept.due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
         if kept.standing is not None:
             state = summarise(kept.standing, kept.ledger.revision, at, kept.ledger.open_kinds)

@@ -8,7 +8,7 @@ Private methods of faust-streaming 0.15.3 are overridden here and nowhere else; 
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from aiokafka.structs import ConsumerRecord
@@ -139,12 +139,21 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             start = self._committed_offset[tp] or 0
         return fetched if fetched[0].offset >= start else [r for r in fetched if r.offset >= start]
 
-    async def _deliver_changelog(self, tp: TP, fetched: Iterable[ConsumerRecord]) -> None:
-        read = self._read_offset
-        for record in fetched:
-            if read[tp] is None or record.offset >= read[tp]:
-                await self.wait_first(self.callback(self._to_message(tp, record)), self.suspend_flow.wait())
-                read[tp] = record.offset
+    async def _deliver_changelog(self, tp: TP, fetched: list[ConsumerRecord]) -> None:
+        """Recover a table from what was fetched of its changelog.
+
+        The table takes the records all at once; Faust is shown the last one only, by which it counts how far recovery
+        has come. One by one it would take ten times as long.
+        """
+        read = self._read_offset[tp]
+        fresh = fetched if read is None else [record for record in fetched if record.offset >= read]
+        table = self.app.tables.recovery.tp_to_table.get(tp)
+        if not fresh or table is None:
+            return
+        table.recover(fresh)
+        last = fresh[-1]
+        await self.wait_first(self.callback(self._to_message(tp, last)), self.suspend_flow.wait())
+        self._read_offset[tp] = last.offset
 
     async def _deliver_chunk(self, tp: TP, fetched: list[ConsumerRecord], generation: int) -> None:
         last = fetched[-1]
