@@ -109,12 +109,11 @@ class Resolve:
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
-        partitions = self._settings.partitions
         parked = 0
-        for key, value in self.table.data.data.items():
+        for partition, key, value in self.table.items_by_partition():
             identity = _decode(value)
             parked += len(identity.parked)
-            self._deadlines.set(partition_of(key, partitions), key, next_expiry(identity, self._grace))
+            self._deadlines.set(partition, key, next_expiry(identity, self._grace))
         metrics.PARKED.set(parked)
 
     def _associated(self, each: Received[IotIdGenerated | MissionAmended], outbox: Outbox) -> None:

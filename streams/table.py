@@ -1,6 +1,6 @@
 """A Faust table whose changelog leaves in one batch per chunk and is durable before the chunk is acknowledged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from aiokafka.structs import ConsumerRecord
@@ -28,16 +28,28 @@ class ChunkTable(Table):  # type: ignore[misc]
         self.partition = 0
         self.dirty: dict[tuple[int, bytes], bytes | None] = {}
         self._partitions = partitions
+        # While recovery goes on only: it saves a hash of every key.
+        self._recovered_from: dict[bytes, int] = {}
         self._on_recovered = on_recovered
 
-    def recover(self, records: Iterable[ConsumerRecord]) -> None:
+    def recover(self, partition: int, records: Iterable[ConsumerRecord]) -> None:
         """Called by the transport: take over what the changelog says, in its order."""
-        data = self.data.data
+        data, places = self.data.data, self._recovered_from
         for record in records:
+            places[record.key] = partition
             if record.value is None:
                 data.pop(record.key, None)
             else:
                 data[record.key] = record.value
+
+    def items_by_partition(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Everything that it holds: partition, key and value."""
+        for key, value in self.data.data.items():
+            yield self._partition_of(key), key, value
+
+    def _partition_of(self, key: bytes) -> int:
+        known = self._recovered_from.get(key)
+        return partition_of(key, self._partitions) if known is None else known
 
     def apply_changelog_batch(self, batch: Any) -> None:
         """Called by Faust with the records that it counts recovery by: ``recover`` has taken them over already."""
@@ -46,12 +58,10 @@ class ChunkTable(Table):  # type: ignore[misc]
         """Called by Faust when the changelog was read: drop what other workers own now, then tell the owner."""
         await super().on_recovery_completed(active_tps, standby_tps)
         own = {tp.partition for tp in active_tps}
-        for key in self._foreign(own):
+        for key in [key for partition, key, _ in self.items_by_partition() if partition not in own]:
             self.data.data.pop(key, None)
         self._on_recovered()
-
-    def _foreign(self, own: set[int]) -> Iterable[bytes]:
-        return [key for key in self.data.data if partition_of(key, self._partitions) not in own]
+        self._recovered_from.clear()
 
     def on_key_set(self, key: bytes, value: bytes) -> None:
         """Called by Faust when a value is set."""

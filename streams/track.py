@@ -21,7 +21,7 @@ from runtime.settings import Settings
 from streams.alerting import put_alerts
 from streams.chunks import Received, Receiver
 from streams.deadlines import Deadlines
-from streams.outbox import Outbox, partition_of
+from streams.outbox import Outbox
 from streams.table import ChunkTable
 from topics.catalog import MISSION_STATE_CHANGED
 from topics.codec import Codec
@@ -75,10 +75,10 @@ class Track:
         """Rebuild the index of due times from the table."""
         self._deadlines.clear()
         fingerprint = self._port.fingerprint
-        for key, value in self.table.data.data.items():
+        for partition, key, value in self.table.items_by_partition():
             watched = _decode_watched(value)
             due_at = watched.due_at if watched.port == fingerprint else due_of(decode(value), self._port)
-            self._deadlines.set(partition_of(key, self._settings.partitions), key, due_at)
+            self._deadlines.set(partition, key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
     def _tell_alerts(self, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:

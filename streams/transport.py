@@ -150,7 +150,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         table = self.app.tables.recovery.tp_to_table.get(tp)
         if not fresh or table is None:
             return
-        table.recover(fresh)
+        table.recover(tp.partition, fresh)
         last = fresh[-1]
         await self.wait_first(self.callback(self._to_message(tp, last)), self.suspend_flow.wait())
         self._read_offset[tp] = last.offset
