@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format lock clean bench-domain
+.PHONY: demo test prove check format lock clean bench-domain
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest
+
+# The central promise on 100,000 missions, trains and calls instead of some: order and repetition mean nothing.
+prove: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest --hypothesis-profile=prove --timeout=0 \
+		tests/unit/test_fold_properties.py::test_any_order_and_repetition_ends_in_the_same_state_and_the_same_open_alerts
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check

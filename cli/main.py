@@ -15,6 +15,7 @@ from cli.review import review
 from cli.schema import schema
 from cli.score import score
 from cli.simulate import simulate
+from cli.status import status
 from cli.up import up
 from cli.worker import worker
 from runtime.errors import MissionpathError, Unavailable
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(up)
+app.command()(status)
 app.command()(publish)
 app.command()(alerts)
 app.command()(review)

@@ -12,6 +12,7 @@ import typer
 from cli import bootstrap
 from cli.output import console
 from cli.simulate import moment
+from domain.deviations import RULES
 from domain.events import DeviationAlertChanged
 from readers.score import Difference, KindScore, Score, Truth, compare, read_truth
 from runtime import settings as settings_module
@@ -20,6 +21,7 @@ from runtime.errors import ConfigError
 from topics.alert_feed import AlertFeed
 
 SHOWN_MAX = 50
+KIND_WIDTH = max(map(len, RULES))
 HEAD = ["kind", "planted", "found", "missed", "false", "transient", "precision", "recall", "unexplained"]
 
 
@@ -94,7 +96,7 @@ def _document(result: Score) -> dict[str, object]:
 def _show(result: Score) -> None:
     for row in (HEAD, *(_cells(each) for each in result.kinds)):
         name, *figures = row
-        console.print(f"{name:<21}" + "".join(f"{figure:>12}" for figure in figures), highlight=False)
+        console.print(f"{name:<{KIND_WIDTH}}" + "".join(f"{figure:>12}" for figure in figures), highlight=False)
     for difference in sorted(result.differences, key=lambda each: each.explanation is not None)[:SHOWN_MAX]:
         _line(difference)
     if len(result.differences) > SHOWN_MAX:
@@ -119,5 +121,5 @@ def _cells(each: KindScore) -> list[str]:
 
 def _line(difference: Difference) -> None:
     reason = difference.explanation or f"UNEXPLAINED; {difference.why}"
-    head = f"{difference.what:<9} {difference.kind:<21} {difference.owner} ({difference.subject})"
+    head = f"{difference.what:<9} {difference.kind:<{KIND_WIDTH}} {difference.owner} ({difference.subject})"
     console.print(f"{head}: {reason}", highlight=False, markup=False)

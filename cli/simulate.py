@@ -67,11 +67,14 @@ def simulate(
     ] = None,
     missions: Annotated[int, typer.Option(min=0, help="How many missions.")] = 1_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same events.")] = 7,
-    deviating: Annotated[float, _rate("Missions into which a deviation is planted.")] = 0.03,
+    deviating: Annotated[float, _rate("Missions, trains and calls that deviate.")] = 0.03,
     returns: Annotated[float, _rate("Missions whose unit, or whose truck, has been here before.")] = 0.2,
     missions_a_day: Annotated[float, typer.Option(min=0.1, max=100_000, help="Density in event time.")] = 720.0,
     start: Annotated[
-        datetime, typer.Option(parser=moment, metavar="TIME", help="When the first mission starts.")
+        datetime,
+        typer.Option(
+            parser=moment, metavar="TIME", help="When the first mission starts; its ship is announced days before."
+        ),
     ] = DEFAULT_START,
     until_now: Annotated[
         bool, typer.Option("--until-now", help="Start so that everything is over, and due, by now.")
@@ -91,9 +94,9 @@ def simulate(
 ) -> None:
     """Simulate a port and tell the ground truth.
 
-    Missions by road and rail, some of them deviating, with noise. The events are lines for `missionpath publish`,
-    in order of arrival, or go straight to Kafka. Shares are written 3% or 0.03. Without noise: --misreads 0
-    --duplicates 0 --repeats 0 --delays 0 --disorder 0.
+    Missions by road, rail and sea with their trains and ships, some of them deviating, with noise. The events are
+    lines for `missionpath publish`, in order of arrival, or go straight to Kafka. Shares are written 3% or 0.03.
+    Without noise: --misreads 0 --duplicates 0 --repeats 0 --delays 0 --disorder 0.
     """
     rates = NoiseRates(misreads=misreads, duplicates=duplicates, repeats=repeats, delays=delays, disorder=disorder)
     parameters = Parameters(
@@ -242,7 +245,7 @@ def _plain_progress(totals: Totals, missions: int) -> Callable[[], None]:
 def _report(totals: Totals) -> None:
     over = f", over by {totals.over_at:%Y-%m-%dT%H:%M:%SZ}" if totals.over_at else ""
     errors.print(
-        f"{totals.events:,} events of {totals.missions:,} missions{over}; "
-        f"{totals.planted:,} deviations planted into {totals.deviating:,} of them",
+        f"{totals.events:,} events of {totals.missions:,} missions, {totals.trains:,} trains and {totals.calls:,} "
+        f"ships' calls{over}; {totals.planted:,} deviations planted into {totals.deviating:,} of them",
         highlight=False,
     )

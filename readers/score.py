@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.conveyance import is_conveyance
 from domain.events import AlertStatus, DeviationAlertChanged
 from readers.simulator.parameters import Parameters
 from readers.simulator.truth import Misread, Planted, Totals
@@ -21,25 +22,42 @@ Identity = tuple[str, str, str]
 """Whom an alert concerns, its kind and its subject: the parts that its id is made of."""
 
 POSITIONAL = frozenset(
-    {"NODE_SKIPPED", "OVERDUE", "HOLD_VIOLATION", "DWELL_EXCEEDED", "ABANDONED_UNIT", "IMPOSSIBLE_TRAVEL"}
+    {
+        "ABANDONED_UNIT",
+        "DWELL_EXCEEDED",
+        "HOLD_VIOLATION",
+        "IMPOSSIBLE_TRAVEL",
+        "NODE_SKIPPED",
+        "OVERDUE",
+        "SEAL_DISCREPANCY",
+        "UNEXPECTED_DOOR_OPEN",
+    }
 )
 """Kinds that depend on where else the unit was read, so that a read lost at another node may matter."""
+
+OF_THE_UNIT = frozenset({"IMPOSSIBLE_TRAVEL", "SEAL_DISCREPANCY"})
+"""Kinds that need the unit itself to be read, not only what carries it."""
+
+READ_ON_BOARD = ("missing", "extra", "wagon")
+"""How a train or a ship's call may differ by what was read of a unit; the subject goes on with the unit."""
 
 
 @dataclass(slots=True)
 class Truth:
     """What a simulation planted, and which of its noise may matter.
 
-    *Shape*: misreads by what they can be found by: the event, the mission, the IOT_ID, the identifier read.
+    *Shape*: misreads by what they can be found by: the event, the mission, the IOT_ID, the identifier read, the train
+    or the ship's call.
     """
 
     parameters: Parameters | None = None
     totals: Totals | None = None
     planted: list[Planted] = field(default_factory=list)
     by_event: dict[UUID, Misread] = field(default_factory=dict)
-    by_mission: dict[int, list[Misread]] = field(default_factory=lambda: defaultdict(list))
+    by_mission: dict[int | None, list[Misread]] = field(default_factory=lambda: defaultdict(list))
     by_owner: dict[str, list[Misread]] = field(default_factory=lambda: defaultdict(list))
     by_identifier: dict[str, list[Misread]] = field(default_factory=lambda: defaultdict(list))
+    by_conveyance: dict[str, list[Misread]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, row: Parameters | Planted | Misread | Totals) -> None:
         """Learn one row."""
@@ -55,6 +73,8 @@ class Truth:
                 self.by_mission[row.mission].append(row)
                 self.by_owner[str(row.iot_id)].append(row)
                 self.by_identifier[row.read_as].append(row)
+                if row.conveyance is not None:
+                    self.by_conveyance[row.conveyance].append(row)
 
 
 def read_truth(lines: Iterable[bytes]) -> Truth:
@@ -192,9 +212,17 @@ def _elsewhere(row: Planted, alert: DeviationAlertChanged, truth: Truth) -> Diff
 
 
 def _hidden_by(row: Planted, truth: Truth) -> str | None:
-    return next(
-        (_say(each) for each in truth.by_mission.get(row.mission, ()) if _matters(each, row.kind, row.node)), None
-    )
+    """A read that the mission, the train or the call needed."""
+    if row.object_key is not None and is_conveyance(row.object_key):
+        on_board = truth.by_conveyance.get(row.object_key, ())
+        return next((_say(each) for each in on_board if _hides(each, row)), None)
+    own = truth.by_mission.get(row.mission, ())
+    return next((_say(each) for each in own if _matters(each, row.kind, row.node)), None)
+
+
+def _hides(misread: Misread, row: Planted) -> bool:
+    of_its_mission = row.mission is not None and row.mission == misread.mission and _is_read_on_board(row.subject)
+    return of_its_mission or _is_of(misread, row.subject)
 
 
 def _false(alert: DeviationAlertChanged, truth: Truth) -> Difference:
@@ -202,7 +230,10 @@ def _false(alert: DeviationAlertChanged, truth: Truth) -> Difference:
 
 
 def _feigned_by(alert: DeviationAlertChanged, truth: Truth) -> str | None:
-    """A misread among the evidence, the subject itself as misread, or a read that the mission lost."""
+    """A misread among the evidence, the subject itself as misread, or a read that was lost."""
+    if alert.object_key is not None and is_conveyance(alert.object_key):
+        on_board = truth.by_conveyance.get(alert.object_key, ())
+        return next((_say(each) for each in on_board if _feigns(each, alert)), None)
     for event_id in alert.evidence:
         if event_id in truth.by_event:
             return _say(truth.by_event[event_id])
@@ -212,12 +243,29 @@ def _feigned_by(alert: DeviationAlertChanged, truth: Truth) -> str | None:
     return next((_say(each) for each in own if _matters(each, alert.kind, alert.node)), None)
 
 
+def _feigns(misread: Misread, alert: DeviationAlertChanged) -> bool:
+    """What passes for missing, or extra, or shows another wagon; that is its evidence."""
+    on_another_wagon = alert.subject.startswith("wagon ") and misread.event_id in alert.evidence
+    return on_another_wagon or _is_of(misread, alert.subject)
+
+
+def _is_of(misread: Misread, subject: str) -> bool:
+    """Whether the unit was read as another one, or another one as the unit."""
+    return _is_read_on_board(subject) and subject.partition(" ")[2] in (misread.identifier, misread.read_as)
+
+
+def _is_read_on_board(subject: str) -> bool:
+    return subject.partition(" ")[0] in READ_ON_BOARD
+
+
 def _matters(misread: Misread, kind: str, node: str | None) -> bool:
+    if misread.effect == "unseen":
+        return kind in OF_THE_UNIT
     return misread.node == node or (misread.effect == "lost" and kind in POSITIONAL)
 
 
 def _say(misread: Misread) -> str:
-    lost = ", and nothing else in that read led to the mission" if misread.effect == "lost" else ""
+    lost = ", and nothing else in that read said what it was" if misread.effect == "lost" else ""
     return f"the read at {misread.node} was misread: {misread.identifier} as {misread.read_as}{lost}"
 
 

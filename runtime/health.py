@@ -38,22 +38,34 @@ class Request:
 Route = Callable[[Request], Response]
 BODY_BYTES_MAX = 1 << 20
 DIGITS_MAX = 18
+PARTITIONS = "partitions"
+"""The part that is missing while partitions are being assigned or tables recovered."""
 
 
 class Health:
     """The state of one process as its supervisor should see it.
 
     *Units*: ``stall_seconds`` is how old the last heartbeat may be before the process counts as hung.
+    *Shape*: ``address`` is where ``serve_health`` answers; ``moves`` counts, and only whether it changes means
+    something.
     """
 
-    def __init__(self, stall_seconds: float = 30.0) -> None:
+    def __init__(self, stall_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._stall_seconds = stall_seconds
-        self._beat_at = time.monotonic()
+        self._clock = clock
+        self._beat_at = clock()
         self._waiting_for: dict[str, str] = {}
+        self.moves = 0
+        self.address: tuple[str, int] | None = None
 
     def beat(self) -> None:
         """The event loop is alive."""
-        self._beat_at = time.monotonic()
+        self._beat_at = self._clock()
+
+    def moved(self) -> None:
+        """Records were worked through or acknowledged: the process is alive, and does not stand still."""
+        self.moves += 1
+        self.beat()
 
     def wait_for(self, part: str, why: str) -> None:
         """Not ready: ``part`` is not there yet, or no more."""
@@ -68,9 +80,19 @@ class Health:
         """Whether the process does its work now."""
         return not self._waiting_for
 
+    @property
+    def waits_for(self) -> Mapping[str, str]:
+        """The parts that are missing, and why."""
+        return self._waiting_for
+
+    @property
+    def silent_seconds(self) -> float:
+        """How old the last heartbeat is."""
+        return self._clock() - self._beat_at
+
     def healthz(self, _: Request) -> Response:
         """200 while the event loop turns, else 503: restart the process."""
-        silent_seconds = time.monotonic() - self._beat_at
+        silent_seconds = self.silent_seconds
         if silent_seconds > self._stall_seconds:
             return Response(503, f"no heartbeat for {silent_seconds:.0f} s\n".encode())
         return Response(200, b"ok\n")
@@ -157,4 +179,5 @@ def serve(host: str, port: int, routes: Mapping[str, Route]) -> tuple[str, int]:
 def serve_health(host: str, port: int, health: Health, more: Mapping[str, Route] | None = None) -> tuple[str, int]:
     """The three standard routes, and those of ``more``."""
     routes = {"/metrics": metrics, "/healthz": health.healthz, "/readyz": health.readyz}
-    return serve(host, port, {**routes, **(more or {})})
+    health.address = serve(host, port, {**routes, **(more or {})})
+    return health.address

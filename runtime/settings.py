@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     sink_rows_max: int = Field(50_000, ge=1, description="rows of one ClickHouse batch")
     sink_bytes_max: int = Field(32 << 20, ge=1 << 10, description="bytes of input of one ClickHouse batch")
     sink_seconds_max: float = Field(1.0, gt=0, le=60, description="age of one ClickHouse batch")
+    stall_seconds_max: float = Field(
+        120.0, ge=1, description="how long a worker may stand still before records it can read; then it restarts"
+    )
     http_host: str = Field("127.0.0.1", description="where /metrics, /healthz and /readyz listen")
     http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")

@@ -7,12 +7,12 @@ only as far as the input is complete, so that a backlog raises no alert about re
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from heapq import heappop
 from typing import Any
 
 from domain.events import DeadlinePassed
 from runtime import metrics
 from runtime.errors import Unavailable
-from runtime.health import Health
 from runtime.settings import Settings
 from streams.deadlines import Deadlines
 from streams.outbox import Outbox
@@ -51,7 +51,9 @@ class Absences:
         outbox = Outbox(app.conf.topic_partitions)
         self.command(until - self._lateness, outbox)
         await outbox.flush(app.producer._producer)
+        due_at = next_due_at(self._deadlines)
         metrics.DEADLINES.set(len(self._deadlines))
+        metrics.NEXT_DUE.set(due_at.timestamp() if due_at else 0)
         metrics.COMPLETE_UNTIL.set(until.timestamp())
 
     def command(self, as_of: datetime, outbox: Outbox) -> None:
@@ -62,14 +64,20 @@ class Absences:
             metrics.DEADLINES_PASSED.inc()
 
 
-def watch(app: Any, absences: Absences, health: Health) -> None:
-    """Let the application tick every second, and show that its event loop turns."""
+def next_due_at(deadlines: Deadlines) -> datetime | None:
+    """The first due time watched; entries of due times that moved are let go on the way."""
+    first = []
+    for partition, heap in deadlines._heaps.items():
+        due = deadlines._due[partition]
+        while heap and due.get(heap[0][1]) != heap[0][0]:
+            heappop(heap)
+        first += heap[:1]
+    return min(first)[0] if first else None
+
+
+def watch(app: Any, absences: Absences) -> None:
+    """Let the application tick every second."""
 
     @app.timer(interval=TICK_SECONDS)  # type: ignore[untyped-decorator]
     async def tick() -> None:
-        health.beat()
-        if app.rebalancing or app.in_recovery:
-            health.wait_for("partitions", "assignment or recovery is under way")
-        else:
-            health.arrived("partitions")
         await absences.tick(app)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,7 @@ from topics.dead_letters import CircuitBreaker, Origin, reason_headers
 log = logging.getLogger(__name__)
 
 CHUNKS_TOGETHER_MAX = 32
+REGISTRY = "registry"
 
 E = TypeVar("E", bound=Struct)
 
@@ -85,7 +86,9 @@ class Receiver:
         outbox.put(self._namespaced(topic.dead_letters), record.key, record.value, headers, record.partition)
 
 
-async def decoded(receiver: Receiver, records: list[ConsumerRecord], outbox: Outbox) -> list[Received[Any]]:
+async def decoded(
+    receiver: Receiver, records: list[ConsumerRecord], outbox: Outbox, health: Health
+) -> list[Received[Any]]:
     """The usable records of a chunk, however long the schema registry takes to answer."""
     while True:
         attempt = Outbox(outbox.partitions)
@@ -93,21 +96,27 @@ async def decoded(receiver: Receiver, records: list[ConsumerRecord], outbox: Out
             received = receiver.decode(records, attempt)
         except Unavailable as error:
             log.warning("waiting: %s", error)
+            health.wait_for(REGISTRY, str(error))
             await asyncio.sleep(error.retry_after_seconds)
         else:
+            health.arrived(REGISTRY)
             outbox.take_over(attempt)
             return received
 
 
 @dataclass(slots=True)
 class Agent:
-    """What one agent works with: where its records come from, what it does with them, where its state is."""
+    """What one agent works with: where its records come from, what it does with them, where its state is.
+
+    *Shape*: ``changed`` is told what changed in the table, by partition and key, before it is made durable.
+    """
 
     app: Any
     receiver: Receiver
     table: ChunkTable
     health: Health
     handle: Callable[[int, list[Received[Any]], Outbox], None]
+    changed: Callable[[Mapping[tuple[int, bytes], bytes | None]], None] | None = None
 
 
 async def work(agent: Agent, stream: Any) -> None:
@@ -125,9 +134,10 @@ async def work(agent: Agent, stream: Any) -> None:
         if not events:
             started = time.perf_counter()
         events.append(event)
-        received = await decoded(agent.receiver, event.value, outbox)
+        received = await decoded(agent.receiver, event.value, outbox, agent.health)
         agent.table.partition = event.message.partition
         agent.handle(event.message.partition, received, outbox)
+        agent.health.moved()
         # A flush takes two round trips to the broker, however much is in it.
         if stream.channel.queue.empty() or len(events) >= CHUNKS_TOGETHER_MAX:
             await _make_durable(agent, outbox)
@@ -139,6 +149,8 @@ async def work(agent: Agent, stream: Any) -> None:
 async def _make_durable(agent: Agent, outbox: Outbox) -> None:
     producer = agent.app.producer._producer
     await outbox.flush(producer)
+    if agent.changed is not None:
+        agent.changed(agent.table.dirty)
     agent.table.drain(outbox)
     await outbox.flush(producer)
 
@@ -147,4 +159,4 @@ def _acknowledge(agent: Agent, events: list[Any]) -> None:
     for event in events:
         event.ack()
         metrics.CONSUMED.labels(agent.receiver.catalogued(event.message.topic).name).inc(len(event.value))
-    agent.health.beat()
+    agent.health.moved()

@@ -46,7 +46,7 @@ class Sink:
         """Add a chunk to the batch, and write the batch when it is full."""
         records: list[ConsumerRecord] = event.value
         outbox = Outbox(app.conf.topic_partitions)
-        received = await decoded(self._receiver, records, outbox)
+        received = await decoded(self._receiver, records, outbox, self._health)
         for each in received:
             if self._is_copy(each.record):
                 continue
@@ -56,6 +56,7 @@ class Sink:
                 self._receiver.reject(each.record, error, outbox)
         await outbox.flush(app.producer._producer)
         self._events.append(event)
+        self._health.moved()
         if self._batch.full:
             await self.write()
 
@@ -81,21 +82,17 @@ class Sink:
                     self._health.wait_for(STORE, str(error))
                     await asyncio.sleep(error.retry_after_seconds)
             self._health.arrived(STORE)
+            self._health.moved()
             for event in events:
                 event.ack()
                 topic = self._receiver.catalogued(event.message.topic).name
                 metrics.CONSUMED.labels(topic).inc(len(event.value))
 
     def watch(self, app: Any) -> None:
-        """Let the application look at the batch's age, and show that its event loop turns."""
+        """Let the application look at the batch's age."""
 
         @app.timer(interval=TICK_SECONDS)  # type: ignore[untyped-decorator]
         async def tick() -> None:
-            self._health.beat()
-            if app.rebalancing:
-                self._health.wait_for("partitions", "assignment is under way")
-            else:
-                self._health.arrived("partitions")
             await self.write_if_due()
 
     def _new_batch(self) -> Batch:

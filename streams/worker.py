@@ -13,13 +13,16 @@ from runtime.health import Health
 from runtime.settings import Settings
 from sinks.engine import Engine
 from streams.absences import Absences, watch
+from streams.announcement import announce
 from streams.application import application, topic_of
 from streams.chunks import Agent, Receiver, work
 from streams.deadlines import Deadlines
+from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
 from streams.sink import Sink, deliver
 from streams.table import ChunkTable
 from streams.track import Track
+from streams.watchdog import Watchdog, keep, pulse
 from topics import clients
 from topics.catalog import (
     IDENTITIES_TABLE,
@@ -32,8 +35,10 @@ from topics.catalog import (
     TRACK_GROUP,
 )
 from topics.codec import Codec
+from topics.groups import Backlog
 from topics.progress import Completeness, Progress
 from topics.registry import registry_for
+from topics.whereabouts import here
 
 RESOLVE_PASSES = 9
 """The group feeds itself: bindings, and reads that try their up to eight identifiers one after the other."""
@@ -55,14 +60,14 @@ class Wiring:
 def resolve_application(wiring: Wiring) -> Any:
     """The application of ``resolve``."""
     settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
-    app = application(settings, RESOLVE_GROUP, wiring.instance)
     receiver = Receiver(settings, codec, RESOLVE_GROUP)
+    app = _application(wiring, RESOLVE_GROUP, receiver)
     resolve = Resolve(settings, codec, receiver, deadlines)
     resolve.table = _table(app, IDENTITIES_TABLE, settings, resolve.recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES
     absences = _absences(settings, codec, IDENTITY_DEADLINE_PASSED, deadlines, stages)
     _agent(app, receiver, lambda s: work(Agent(app, receiver, resolve.table, wiring.health, resolve.handle), s))
-    watch(app, absences, wiring.health)
+    watch(app, absences)
     return app
 
 
@@ -70,14 +75,20 @@ def track_application(wiring: Wiring) -> Any:
     """The application of ``track``."""
     assert wiring.port is not None
     settings, codec, deadlines = wiring.settings, _codec(wiring), Deadlines()
-    app = application(settings, TRACK_GROUP, wiring.instance)
     receiver = Receiver(settings, codec, TRACK_GROUP)
-    track = Track(settings, codec, receiver, deadlines, wiring.port)
-    track.table = _table(app, MISSIONS_TABLE, settings, track.recovered)
+    app = _application(wiring, TRACK_GROUP, receiver)
+    track, open_missions = Track(settings, codec, receiver, deadlines, wiring.port), OpenMissions()
+
+    def recovered() -> None:
+        track.recovered()
+        open_missions.recount(track.table.data.data)
+
+    track.table = _table(app, MISSIONS_TABLE, settings, recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES + [_stage(settings, TRACK_GROUP)]
     absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
-    _agent(app, receiver, lambda s: work(Agent(app, receiver, track.table, wiring.health, track.handle), s))
-    watch(app, absences, wiring.health)
+    agent = Agent(app, receiver, track.table, wiring.health, track.handle, open_missions.changed)
+    _agent(app, receiver, lambda s: work(agent, s))
+    watch(app, absences)
     return app
 
 
@@ -85,8 +96,8 @@ def sink_application(wiring: Wiring) -> Any:
     """The application of ``sink``."""
     assert wiring.engine is not None
     settings = wiring.settings
-    app = application(settings, SINK_GROUP, wiring.instance)
     receiver = Receiver(settings, _codec(wiring), SINK_GROUP)
+    app = _application(wiring, SINK_GROUP, receiver)
     sink = Sink(settings, receiver, wiring.engine, wiring.health)
     _agent(app, receiver, lambda s: deliver(app, s, sink))
     sink.watch(app)
@@ -105,6 +116,18 @@ def run(app: Any, log_level: str) -> None:
     """Run an application in the foreground until a signal stops it; raises SystemExit with its exit status."""
     app.conf.datadir.mkdir(parents=True, exist_ok=True)
     faust.Worker(app, loglevel=log_level, override_logging=False, quiet=True).execute_from_commandline()
+
+
+def _application(wiring: Wiring, group: str, receiver: Receiver) -> Any:
+    """An application that says where it serves its health, and that is ended when it stands still."""
+    settings, health = wiring.settings, wiring.health
+    app = application(settings, group, wiring.instance)
+    pulse(app, health)
+    watchdog = Watchdog(settings.topic(group), settings.stall_seconds_max, health, Backlog(settings, group))
+    keep(app, watchdog, receiver.topics)
+    if health.address is not None:
+        announce(app, settings, group, here(settings, health.address), receiver.topics)
+    return app
 
 
 def _agent(app: Any, receiver: Receiver, loop: Callable[[Any], Any]) -> None:

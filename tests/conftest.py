@@ -17,6 +17,7 @@ LIBS = Path(os.environ.get("MISSIONPATH_TEST_KAFKA_LIBS", ".local/kafka/libs"))
 
 # A property is about what holds, not about how fast: a busy machine must not fail it.
 hypothesis.settings.register_profile("missionpath", deadline=None)
+hypothesis.settings.register_profile("prove", deadline=None, max_examples=100_000)
 hypothesis.settings.load_profile("missionpath")
 
 

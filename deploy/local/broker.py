@@ -44,11 +44,13 @@ class LocalBroker:
 
     *Guarantee*: any number of instances in any number of processes stand for the one broker of ``home``; it
     outlives them all, until ``stop``. ``libs`` may be shared by several homes.
+    *Shape*: ``advertised_port`` is where clients find a proxy that passes on to the broker; none without one.
     """
 
-    def __init__(self, libs: Path, home: Path) -> None:
+    def __init__(self, libs: Path, home: Path, advertised_port: int | None = None) -> None:
         # Both are part of the process's command line: one spelling for one directory.
         self._libs, self._home = libs.resolve(), home.resolve()
+        self._advertised_port = advertised_port
 
     def start(self) -> BrokerStatus:
         """Start the broker unless it runs, and wait until it answers.
@@ -132,7 +134,7 @@ class LocalBroker:
             jars.install(self._libs, tools.maven)
         kafka = Installation(tools.java, self._libs, self._home)
         ports = record.choose_ports(record.read(self._record_file))
-        kafka.configure(*ports)
+        kafka.configure(*ports, self._advertised_port or ports[0])
         kafka.format()
         broker = kafka.spawn(*ports)
         record.write(self._record_file, broker)

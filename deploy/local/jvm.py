@@ -47,11 +47,16 @@ class Installation:
     libs: Path
     home: Path
 
-    def configure(self, broker_port: int, controller_port: int) -> None:
-        """Write the home's ``server.properties`` and ``log4j2.properties`` anew."""
+    def configure(self, broker_port: int, controller_port: int, advertised_port: int) -> None:
+        """Write the home's ``server.properties`` and ``log4j2.properties`` anew.
+
+        *Shape*: clients are told to come to ``advertised_port``: the broker's own, or that of whoever passes on to it.
+        """
         (self.home / "logs").mkdir(exist_ok=True)
         template = Template((_RESOURCES / "server.properties").read_text(encoding="ascii"))
-        filled = template.substitute(broker_port=broker_port, controller_port=controller_port)
+        filled = template.substitute(
+            broker_port=broker_port, controller_port=controller_port, advertised_port=advertised_port
+        )
         (self.home / "server.properties").write_text(filled, encoding="ascii")
         (self.home / "log4j2.properties").write_bytes((_RESOURCES / "log4j2.properties").read_bytes())
 

@@ -20,9 +20,8 @@ def board(story: Story, passing: Pass, step: Step, earliest: int) -> None:
 
 def _board_train(story: Story, passing: Pass, step: Step, earliest: int) -> None:
     """The train that leaves next; where none leaves in time, a shunter takes the unit out by itself."""
-    waits_at = story.passes[-1].node
-    earliest = max(earliest, CLOSED + MINUTE)
-    latest = min(step.latest, earliest + story.world.spread(waits_at)) - PASSING
+    waits, earliest = story.passes[-1], max(earliest, CLOSED + MINUTE)
+    latest = min(step.latest, earliest + story.world.spread(waits.node, earliest - waits.at)) - PASSING
     wish = max(passing.at, earliest)
     train = story.schedule.timetable.departure(
         step.node, story.moment(wish), story.moment(earliest), story.moment(latest)

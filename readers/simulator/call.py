@@ -10,7 +10,7 @@ from random import Random
 from domain.events import CallStatus, Identifier
 from readers.simulator.cargo import Yard
 from readers.simulator.narrative import Narrative
-from readers.simulator.sailings import Sailing
+from readers.simulator.sailings import Sailing, last_landing
 from readers.simulator.story import Story
 from readers.simulator.train import key_of
 from readers.simulator.truth import Planted
@@ -19,6 +19,8 @@ from readers.simulator.world import HOUR, MILLISECOND, MINUTE, World
 
 EMPTIES = (1, 3)
 """She lands so many units without goods, which are no mission of customs."""
+EMPTIES_MAX = 4
+"""So many different ones are kept for each call."""
 EMPTY_MASS_KG = 3_800
 LODGINGS = (1, 1, 2)
 """How many agents lodge a manifest."""
@@ -34,7 +36,7 @@ AHEAD = (HOUR, 10 * HOUR)
 
 @dataclass(slots=True)
 class Aboard:
-    """A unit on the ship; ``landed`` is when it is read at the quay, none when it never is.
+    """A unit on the ship; ``landed`` is when it is read at the quay, at the latest, none when it never is.
 
     *Shape*: not ``listed``, no manifest names it; ``weighed`` is when and with what mass.
     """
@@ -69,9 +71,13 @@ class Call(Narrative):
     manifested: list[int] = field(default_factory=list)
 
     @property
-    def eta(self) -> int:
-        """The ETA in force at the arrival."""
-        return self.etas[-1][1]
+    def lead(self) -> int:
+        """When anything is landed at the earliest."""
+        return (self.sailing.lands_from - self.started_at) // MILLISECOND
+
+    def due(self, hours: int) -> int:
+        """When a notice is due that must come so many hours before her arrival, as announced last."""
+        return self.etas[-1][1] - hours * HOUR
 
     def plant(self, kind: str, subject: str, node: str | None, at: int, why: str, mission: int | None = None) -> None:
         """Write into the truth that the call deviates."""
@@ -89,13 +95,15 @@ class Call(Narrative):
 
 
 def call_of(sailing: Sailing, stories: Iterable[Story], rng: Random, world: World, yard: Yard) -> Call:
-    """A call with the units of the missions that come with it; nothing is wrong but what they bring along."""
+    """A call with the units of the missions that come with it; nothing is wrong but what they bring along.
+
+    *Shape*: of a mission without deviations nothing need be told yet: it is landed, at some time.
+    """
     aboard = [each for story in stories if (each := _aboard(story, sailing)) is not None]
     call = Call(rng=rng, world=world, yard=yard, started_at=sailing.opens_at, sailing=sailing, aboard=aboard)
-    lead = (sailing.lands_from - sailing.opens_at) // MILLISECOND
     for nth in range(rng.randint(*EMPTIES)):
-        aboard.append(_empty(call, sailing.block * EMPTIES[1] + nth, lead))
-    _arrive(call, lead)
+        aboard.append(empty(call, nth))
+    _arrive(call)
     _notify(call)
     for each in aboard:
         if each.landed is not None and each.listed and rng.random() < WEIGHED:
@@ -106,34 +114,37 @@ def call_of(sailing: Sailing, stories: Iterable[Story], rng: Random, world: Worl
 
 def _aboard(story: Story, sailing: Sailing) -> Aboard | None:
     """A mission's unit; one of which customs knows nothing is aboard only when it is landed."""
-    landing = story.on(sailing.key)
+    quay, landing = story.route.steps[0], story.on(sailing.key)
     if not story.announced and landing is None:
         return None
+    landed = last_landing(quay) if not story.is_told else landing.at if landing else None
     return Aboard(
         unit=story.cargo.unit,
         mass_kg=story.yard.mass_kg(story.number),
         dangerous=story.yard.is_dangerous(story.number),
         mrns=tuple(mrn.value for mrn in story.cargo.mrns),
-        landed=None if landing is None else landing.at + (story.started_at - sailing.opens_at) // MILLISECOND,
-        node=story.route.steps[0].node,
+        landed=None if landed is None else landed + (story.started_at - sailing.opens_at) // MILLISECOND,
+        node=quay.node,
         mission=story.number,
         listed=story.announced,
     )
 
 
-def _empty(call: Call, number: int, lead: int) -> Aboard:
+def empty(call: Call, nth: int) -> Aboard:
+    """A unit without goods."""
     return Aboard(
-        unit=call.yard.empty(number, by_rail=False),
+        unit=call.yard.empty(call.sailing.block * EMPTIES_MAX + nth, by_rail=False),
         mass_kg=EMPTY_MASS_KG,
         dangerous=False,
         mrns=(),
-        landed=call.between(lead, lead + HOUR),
+        landed=call.between(call.lead, call.lead + HOUR),
         node=call.sailing.quay,
     )
 
 
-def _arrive(call: Call, lead: int) -> None:
+def _arrive(call: Call) -> None:
     """There, monitored, her manifest validated in the first third of the time before anything is landed."""
+    lead = call.lead
     landed = max(each.landed for each in call.aboard if each.landed is not None)
     unloaded = landed + call.between(5 * MINUTE, 15 * MINUTE)
     loaded = (call.sailing.loads_until - call.started_at) // MILLISECOND

@@ -6,7 +6,7 @@ not in use as far as we know; any likeness is chance.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from stdnum import imo, luhn
@@ -38,8 +38,10 @@ PROCEDURES = {
 }
 """The letters that the 17th character of an MRN may be, by process."""
 
+_64_BITS = 2**64 - 1
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Cargo:
     """What one mission moves; a stranger has neither seal nor papers."""
 
@@ -60,15 +62,17 @@ class Yard:
 
     *Guarantee*: a unit or carrier comes back only with a mission that starts ``lag`` missions, or a multiple of
     it, after the one before; ``lag`` must therefore outlast a mission.
+    *Shape*: so many cargoes are ``remembered`` for those who ask again.
     """
 
-    def __init__(self, seed: int, locode: str, returns: float, lag: int) -> None:
+    def __init__(self, seed: int, locode: str, returns: float, lag: int, remembered: int) -> None:
         self._seed = seed
         self._country, self._place = locode[:2], locode[2:]
         self._returns = returns
         self._lag = lag
+        self.cargo = lru_cache(remembered)(self._cargo)
 
-    def cargo(self, number: int, process: Process, *, by_rail: bool, declarations: int, year: int) -> Cargo:
+    def _cargo(self, number: int, process: Process, *, by_rail: bool, declarations: int, year: int) -> Cargo:
         """The cargo of one mission."""
         unit = self._first("unit", number)
         carrier = self._first("carrier", number)
@@ -163,7 +167,11 @@ class Yard:
         return number
 
     def _draw(self, what: str, number: int) -> float:
-        return int.from_bytes(blake2b(f"{self._seed}/{what}/{number}".encode(), digest_size=8).digest()) / 2**64
+        """A share from 0 to 1 that is as good as random and always the same (SplitMix64)."""
+        mixed = (_beginning(self._seed, what) + number * 0x9E3779B97F4A7C15) & _64_BITS
+        mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _64_BITS
+        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _64_BITS
+        return (mixed ^ mixed >> 31) / 2**64
 
     def _spread(self, scheme: str, number: int, room: int) -> int:
         return (number * STRIDE + _beginning(self._seed, scheme)) % room

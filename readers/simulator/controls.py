@@ -33,7 +33,7 @@ def control(story: Story, came_from: Step) -> None:
     if story.device and story.rng.random() < SUSPECTED:
         opened = story.within(origin, there, 0.05, 0.15)
         story.reports.append(Report(opened, DeviceSignal.DOOR_OPENED, origin.node))
-    if story.rng.random() < OPENED:
+    if not story.amendments and story.rng.random() < OPENED:
         _replace_seal(story, there, done)
 
 
@@ -44,7 +44,7 @@ def _appointments(story: Story, there: Pass, selected: int, placed: int) -> list
     return [
         Booking(
             at=story.between(selected, placed),
-            appointment_id=f"CTRL-{authority}-{story.number}",
+            appointment_id=f"CTRL-{authority}-{story.number}-{len(story.passes)}",
             purpose=AppointmentPurpose.CONTROL,
             node=there.node,
             starts=starts,

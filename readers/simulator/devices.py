@@ -21,7 +21,7 @@ JITTER_DEGREES = 0.0001
 
 
 def reports(story: Story) -> Iterator[Report]:
-    """Doors where they may be opened, positions on the way, and the battery."""
+    """Doors where they may be opened and the route leads, positions on the way, and the battery."""
     if story.device is None or not story.announced or not story.passes:
         return
     if story.rng.random() < BATTERY_LOW:
@@ -39,7 +39,7 @@ def _doors(story: Story, passing: Pass, until: int) -> Iterator[Report]:
     opened = passing.at + story.between(2 * MINUTE, 6 * MINUTE)
     closed = opened + story.between(MINUTE, 3 * MINUTE)
     place = story.world.place(passing.node)
-    if closed >= until or not story.world.port.may_open(place.node, story.moment(opened)):
+    if passing.step is None or closed >= until or not story.world.port.may_open(place.node, story.moment(opened)):
         return
     if place.kind is NodeKind.CUSTOMS_SPACE or story.rng.random() < LOOKED_INTO:
         node, position = _where(story, place)
@@ -51,10 +51,8 @@ def _where(story: Story, place: Node) -> tuple[str | None, Position | None]:
     """As the platform says, by position, or not at all."""
     if story.rng.random() < WITHOUT_PLACE:
         return None, None
-    position = near(story, place.latitude, place.longitude)
-    seen_in = story.world.port.node_near(position)
-    if seen_in is not None and seen_in.node == place.node and story.rng.random() < 0.5:  # noqa: PLR2004
-        return None, position
+    if story.world.is_apart(place.node) and story.rng.random() < 0.5:  # noqa: PLR2004
+        return None, near(story, place.latitude, place.longitude)
     return place.node, None
 
 

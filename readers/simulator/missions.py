@@ -35,7 +35,7 @@ FREEING = {True: CustomsStatus.TO_DRY_PORT, False: CustomsStatus.RELEASED}
 
 def begin(number: int, rng: Random, world: World, yard: Yard, schedule: Schedule, started_at: datetime) -> Story:
     """A mission with its cargo, nothing told yet."""
-    route = rng.choices(world.routes, world.weights)[0]
+    route = world.draw_route(rng)
     declarations = rng.choice(DECLARATIONS)
     story = Story(
         rng=rng,
@@ -97,7 +97,8 @@ def travel(story: Story, *, controlled: bool, stored: bool) -> None:
             low, spread = first_read(step), FIRST_SPREAD
         else:
             low = at + STAY[before.kind] + story.world.travel(before.node, step.node)
-            spread = story.world.spread(before.node)
+            last = story.passes[-1]  # a control brings it back
+            spread = min(story.world.spread(before.node, low - at), story.world.spread(last.node, low - last.at))
         passing = story.passing(story.between(low, max(low, min(step.latest, low + spread))), step.node, step)
         board(story, passing, step, low)
         story.passes.append(passing)
@@ -121,7 +122,7 @@ def clear(story: Story) -> None:
     story.rule(ended, CustomsStatus.DEFINITIVE, of=_by_iot_id(story))
 
 
-def by_iot_id(story: Story) -> tuple[Identifier, ...]:
+def _by_iot_id(story: Story) -> tuple[Identifier, ...]:
     """The mission named by its IOT_ID."""
     return (Identifier(scheme=Scheme.IOT_ID, value=str(story.iot_id)),)
 

@@ -1,13 +1,13 @@
-"""What the stories of a mission, a train and a ship's call have in common: luck, a clock, and the truth about them."""
+"""What the stories of missions, trains and ships' calls have in common: luck, a clock, and the truth about them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from uuid import UUID
 
 from readers.simulator.cargo import Yard
 from readers.simulator.truth import Planted
-from readers.simulator.world import World
+from readers.simulator.world import MILLISECOND, World
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Narrative:
 
     def moment(self, at: int) -> datetime:
         """The event time."""
-        return self.started_at + timedelta(milliseconds=at)
+        return self.started_at + MILLISECOND * at
 
     def between(self, low: float, high: float) -> int:
         """Some time between the two."""

@@ -12,6 +12,10 @@ DEFAULT_START = datetime(2026, 3, 1, tzinfo=UTC)
 """Fixed, so that a seed means the same events on any day."""
 
 
+_MILLISECOND = timedelta(milliseconds=1)
+_DAY_MS = 24 * 60 * 60 * 1000
+
+
 class NoiseRates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How untidy the data is; *Units*: shares from 0 to 1.
 
@@ -31,7 +35,7 @@ TIDY = NoiseRates(misreads=0, duplicates=0, repeats=0, delays=0, disorder=0)
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One simulation; *Units*: ``deviating`` and ``returns`` are shares of the missions.
+    """One simulation; *Units*: ``deviating`` is a share of missions, of trains and of calls, ``returns`` of missions.
 
     *Shape*: ``returns`` is how often a unit, and how often what carries it, has been in the port before;
     ``missions_a_day`` is the density in event time, whatever the speed of the output.
@@ -49,3 +53,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def spacing(self) -> timedelta:
         """From one mission's generation to the next, on average."""
         return timedelta(days=1) / self.missions_a_day
+
+    def opening(self, number: float) -> datetime:
+        """When so many missions have begun, to the millisecond."""
+        at = self.start + _MILLISECOND * int(number / self.missions_a_day * _DAY_MS)
+        return at if at.microsecond % 1000 == 0 else at.replace(microsecond=at.microsecond // 1000 * 1000)

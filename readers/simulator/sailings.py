@@ -5,10 +5,12 @@ nothing of a call need be remembered before it is announced.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
 from domain.events import Identifier
+from domain.port import Port
 from readers.simulator.cargo import Yard
 from readers.simulator.parameters import Parameters
 from readers.simulator.routes import Step
@@ -17,6 +19,8 @@ from readers.simulator.world import FIRST_SPREAD, HOUR, MILLISECOND, MINUTE, Wor
 BLOCK_MAX = 60
 SPAN_MAX = timedelta(hours=4)
 """A ship brings at the most what so many missions, or the missions of so much time, need."""
+
+REMEMBERED = 64
 
 NOTICE = 30 * HOUR
 """How long before the first notice is due a ship may be announced."""
@@ -47,18 +51,16 @@ class Sailings:
         first = [route.steps[0] for route in world.routes if route.by_sea]
         self._yard = yard
         self._locode = world.port.locode
-        self._start = parameters.start
-        self._missions = parameters.missions
-        self._spacing = parameters.spacing
+        self._parameters = parameters
         self.size = max(1, min(BLOCK_MAX, SPAN_MAX // parameters.spacing))
+        self._span = self.size * parameters.spacing
         self.count = ceil(parameters.missions / self.size) if first else 0
         self._quay = first[0].node if first else ""
         self._lands_after = min(map(first_read, first), default=0) * MILLISECOND
-        landed = max(map(_last_landing, first), default=0) * MILLISECOND
-        self._loads_after = self.size * self._spacing + landed + 30 * MINUTE * MILLISECOND
-        policy = world.port.policy
-        hours = (policy.pre_arrival_notice_hours, policy.dangerous_goods_notice_hours, policy.manifest_notice_hours)
-        self._announced_before = (max(hours) * HOUR + NOTICE) * MILLISECOND
+        landed = max(map(last_landing, first), default=0) * MILLISECOND
+        self._loads_after = self._span + landed + 30 * MINUTE * MILLISECOND
+        self._announced_before = announced_before(world.port)
+        self.of = lru_cache(REMEMBERED)(self._of)  # asked for by every mission that comes or goes by sea
 
     def bringing(self, number: int) -> Sailing:
         """The ship that brings a mission."""
@@ -66,18 +68,17 @@ class Sailings:
 
     def loading(self, at: datetime) -> Sailing | None:
         """The ship that is loaded at a moment, none when none is."""
-        block = (at - self._start - self._loads_after) // (self.size * self._spacing)
+        block = (at - self._parameters.start - self._loads_after) // self._span
         if not 0 <= block < self.count:
             return None
         sailing = self.of(block)
         return sailing if at < sailing.loads_until else None
 
-    def of(self, block: int) -> Sailing:
+    def _of(self, block: int) -> Sailing:
         """The ship of a block of missions."""
-        opens_at = self._start + block * self.size * self._spacing
-        opens_at = opens_at.replace(microsecond=opens_at.microsecond // 1000 * 1000)
+        opens_at = self._parameters.opening(block * self.size)
         loads_from = opens_at + self._loads_after
-        loads_until = loads_from + min(self.size * self._spacing, SPAN_MAX)
+        loads_until = loads_from + min(self._span, SPAN_MAX)
         key = f"CALL:{self._locode}-{opens_at:%Y}-{block:06d}"
         return Sailing(
             block=block,
@@ -93,8 +94,16 @@ class Sailings:
 
     def numbers(self, block: int) -> range:
         """The missions of a block."""
-        return range(block * self.size, min((block + 1) * self.size, self._missions))
+        return range(block * self.size, min((block + 1) * self.size, self._parameters.missions))
 
 
-def _last_landing(first: Step) -> int:
+def announced_before(port: Port) -> timedelta:
+    """How long before the first of her missions a ship is announced: longer than any notice is due."""
+    policy = port.policy
+    hours = (policy.pre_arrival_notice_hours, policy.dangerous_goods_notice_hours, policy.manifest_notice_hours)
+    return (max(hours) * HOUR + NOTICE) * MILLISECOND
+
+
+def last_landing(first: Step) -> int:
+    """When a mission that nothing delays is landed at the latest; counted as its route's times."""
     return min(first.latest, first_read(first) + FIRST_SPREAD)

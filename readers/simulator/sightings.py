@@ -27,7 +27,7 @@ def scans(story: Story, passing: Pass) -> Iterator[tuple[int, IdScanned]]:
         assert seal is not None
         yield passing.at, _scan(story, passing, passing.at, "rfid", Technology.RFID, (seal,))
         return
-    if kind in GATES or kind is NodeKind.EXTRA_PORT_FACILITY:
+    if story.world.shows_carrier(passing.node):
         yield passing.at, _camera(story, passing, passing.unit, passing.carrier)
     elif rng.random() < UNIT_SEEN_AT.get(kind, 0) or seal is None or passing.sight is Sight.UNIT:
         yield passing.at, _camera(story, passing, passing.unit)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.events import AppointmentPurpose
 from readers.simulator.story import Booking, Pass, Slot, Story
-from readers.simulator.world import HOUR, MILLISECOND, MINUTE
+from readers.simulator.world import HOUR, MILLISECOND
 
 SLOT = HOUR
 GRID = timedelta(minutes=30)

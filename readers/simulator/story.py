@@ -1,4 +1,4 @@
-"""One mission as it is told before it becomes events: what happens to its unit and who decides what, free to be changed.
+"""One mission as it is told before it becomes events: what happens to its unit and who decides; free to be changed.
 
 Times are milliseconds after the generation of the IOT_ID.
 """
@@ -144,6 +144,11 @@ class Story(Narrative):
     reports: list[Report] = field(default_factory=list)
 
     @property
+    def is_told(self) -> bool:
+        """Whether anything happens in it yet."""
+        return bool(self.passes or self.rulings)
+
+    @property
     def leaving(self) -> int:
         """Which of the passes needs the release."""
         return next(i for i, each in enumerate(self.passes) if each.step and each.step.index == self.route.leaving)
@@ -151,7 +156,8 @@ class Story(Narrative):
     @property
     def end(self) -> int:
         """When the unit is read, or somebody decides about it, for the last time."""
-        return max(each.at for each in (*self.passes, *self.rulings, *self.amendments))
+        reads, rulings = (each.at for each in self.passes), (each.at for each in self.rulings)
+        return max((*reads, *rulings, *(each.at for each in self.amendments)))
 
     def within(self, before: Pass, after: Pass, low: float, high: float) -> int:
         """Some time between two passes, between the two shares of the way from one to the other."""

@@ -16,6 +16,8 @@ from readers.simulator.world import MILLISECOND, MINUTE, World
 
 EMPTIES = (1, 2)
 """A train carries so many units without goods, which are no mission of customs."""
+EMPTIES_MAX = 4
+"""So many different ones are kept for each train."""
 
 LISTED = (-CLOSED + MINUTE, -50 * MINUTE)
 MANIFESTED = (-45 * MINUTE, -35 * MINUTE)
@@ -52,6 +54,7 @@ class Train(Narrative):
     """A train under construction; without a time ``manifested`` none is ever lodged."""
 
     key: str
+    serial: int
     node: str
     loads: list[Load]
     listed: int = 0
@@ -90,15 +93,16 @@ def key_of(unit: Identifier) -> str:
 
 def load_of(story: Story) -> Load | None:
     """What a mission's unit is on its train, none when it never passes the rail gate on it."""
-    passing = story.on(story.train.key) if story.train else None
-    if passing is None:
+    departure = story.train
+    passing = story.on(departure.key) if departure else None
+    if departure is None or passing is None:
         return None
     return Load(
         unit=story.cargo.unit,
         wagon=story.cargo.carrier,
         listed_on=story.cargo.carrier,
         mrns=tuple(mrn.value for mrn in story.cargo.mrns),
-        passes=passing.at - (story.train.at - story.started_at) // MILLISECOND,
+        passes=passing.at - (departure.at - story.started_at) // MILLISECOND,
         mission=story.number,
         read_as=None if passing.unit is story.cargo.unit else passing.unit,
     )
@@ -112,11 +116,12 @@ def compose(departure: Departure, loads: list[Load], serial: int, rng: Random, w
         yard=yard,
         started_at=departure.at,
         key=departure.key,
+        serial=serial,
         node=departure.node,
         loads=loads,
     )
     for nth in range(rng.randint(*EMPTIES)):
-        loads.append(_empty(train, serial * EMPTIES[1] + nth))
+        loads.append(empty(train, nth))
     train.listed, train.manifested = train.between(*LISTED), train.between(*MANIFESTED)
     train.permissions = [
         (train.between(*REQUESTED), Permission.REQUESTED),
@@ -128,7 +133,9 @@ def compose(departure: Departure, loads: list[Load], serial: int, rng: Random, w
     return train
 
 
-def _empty(train: Train, number: int) -> Load:
+def empty(train: Train, nth: int) -> Load:
+    """A unit without goods."""
+    number = train.serial * EMPTIES_MAX + nth
     wagon = train.yard.empty_wagon(number)
     return Load(
         unit=train.yard.empty(number, by_rail=True),

@@ -35,17 +35,20 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.iot_id or self.object_key)
 
 
+Effect = Literal["lost", "hidden", "foreign", "unseen"]
+
+
 class Misread(msgspec.Struct, frozen=True, kw_only=True):
     """A read in which a camera took one character for another.
 
     *Shape*: ``lost`` when nothing else in the read leads to what was read, ``hidden`` when the planted identifier
-    was misread, ``foreign`` when what was read passes for another identifier, ``unseen`` when only the train or the
-    ship's call that it was read on may miss it; one that is none of these is not written. Identifiers are
-    ``SCHEME:VALUE``; ``mission`` and ``iot_id`` are none of what is no mission's.
+    was misread, ``foreign`` when what was read passes for another identifier, ``unseen`` when only who needs the
+    unit itself may miss it, or the train or ship's call that it was read on; one that is none of these is not
+    written. Identifiers are ``SCHEME:VALUE``; ``mission`` and ``iot_id`` are none of what is no mission's.
     """
 
     noise: Literal["misread"] = "misread"
-    effect: Literal["lost", "hidden", "foreign", "unseen"]
+    effect: Effect
     event_id: UUID
     mission: int | None
     iot_id: UUID | None

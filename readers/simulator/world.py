@@ -4,7 +4,8 @@ Times are milliseconds, and those of a route count from the generation of the IO
 """
 
 from datetime import timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from random import Random
 
 from domain.events import Direction, Process
 from domain.port import Node, NodeKind, Port, distance_meters
@@ -46,6 +47,9 @@ DUE_USED = 0.9
 AFTERMATH = 24 * HOUR
 """Nothing happens to a mission later than this after its last node was reached or was due."""
 
+APART_METERS = 50.0
+"""How far from a node a device may be without being taken for one at another node."""
+
 GATES = (NodeKind.PORT_GATE, NodeKind.RAIL_GATE)
 
 
@@ -58,12 +62,17 @@ class World:
         self._places = {node.node: node for node in port.nodes}
         self.kinds = {node.node: node.kind for node in port.nodes}
         self._travel = {(a.node, b.node): self._fastest(a, b) for a in port.nodes for b in port.nodes}
-        self._spread = {node.node: _spread(node) for node in port.nodes}
+        self._apart = {node.node for node in port.nodes if _is_apart(node, port)}
         self.routes = [self._route(process) for process in WEIGHTS if process in port.paths]
         if not self.routes:
             raise ValueError("paths: there is none")
         self.weights = [WEIGHTS[route.process] for route in self.routes]
+        self._cumulative = list(accumulate(self.weights))
         self.lifetime = max(route.longest for route in self.routes) + AFTERMATH
+
+    def draw_route(self, rng: Random) -> Route:
+        """A route by lot, each as often as its process has traffic."""
+        return rng.choices(self.routes, cum_weights=self._cumulative)[0]
 
     def travel(self, origin: str, destination: str) -> int:
         """The least time between two nodes."""
@@ -73,13 +82,18 @@ class World:
         """The time below which the port takes a way for impossible, 0 where it does not judge."""
         return self.port.travel_min(origin, destination) // MILLISECOND
 
-    def spread(self, node: str) -> int:
+    def spread(self, node: str, least: int) -> int:
         """How much longer than the least a stay there may be without being too long."""
-        return self._spread[node]
+        spread, longest = SPREAD[self.kinds[node]], self.dwell_max(node)
+        return spread if longest is None else max(0, min(spread, int(longest * DUE_USED) - least))
 
     def place(self, node: str) -> Node:
         """A node that the port has."""
         return self._places[node]
+
+    def is_apart(self, node: str) -> bool:
+        """Whether a device some meters beside the node is there and nowhere else."""
+        return node in self._apart
 
     def dwell_max(self, node: str) -> int | None:
         """How long a unit may stay there, none where nobody minds."""
@@ -89,6 +103,10 @@ class World:
     def is_gate(self, node: str) -> bool:
         """Whether what carries the unit is read there as well."""
         return self.kinds[node] in GATES
+
+    def shows_carrier(self, node: str) -> bool:
+        """Whether cameras there see what carries the unit."""
+        return self.kinds[node] in GATES or self.kinds[node] is NodeKind.EXTRA_PORT_FACILITY
 
     def strays(self, route: Route) -> list[str]:
         """Places in the port where cargo of this route has no business."""
@@ -153,7 +171,8 @@ class World:
     def _longest(self, steps: tuple[Step, ...]) -> int:
         at = first_read(steps[0]) + FIRST_SPREAD
         for a, b in pairwise(steps):
-            at += self._need(a.node, b.node) + self.spread(a.node)
+            least = self._need(a.node, b.node)
+            at += least + self.spread(a.node, least)
         return max([at, *(step.due for step in steps if step.due is not None)])
 
 
@@ -162,11 +181,13 @@ def first_read(step: Step) -> int:
     return min(FIRST_READ, int(step.latest * 0.3))
 
 
-def _spread(node: Node) -> int:
-    spread = SPREAD[node.kind]
-    if node.dwell_max is None:
-        return spread
-    return max(0, min(spread, int(node.dwell_max / MILLISECOND * DUE_USED) - STAY[node.kind]))
+def _is_apart(node: Node, port: Port) -> bool:
+    others = (
+        distance_meters(node.latitude, node.longitude, other.latitude, other.longitude)
+        for other in port.nodes
+        if other.node != node.node
+    )
+    return node.radius_meters > APART_METERS and all(meters > 2 * APART_METERS for meters in others)
 
 
 def _name(nodes: list[str], index: int) -> str:

@@ -14,24 +14,38 @@ import msgspec
 import pytest
 from fold import PORT, ROOT, alerts_of, judged, over, run
 
-from domain.events import IdScanned, InputEvent, IotIdGenerated, flaws
+from domain.conveyance import is_conveyance
+from domain.deviations import RULES
+from domain.events import Identifier, IdScanned, InputEvent, IotIdGenerated, flaws
 from domain.identifiers import Verdict, check
 from domain.port import Port
 from readers.score import Truth, compare
-from readers.simulator import Misread, NoiseRates, Parameters, Simulation
+from readers.simulator import Misread, NoiseRates, Parameters, Planted, Simulation
 from readers.simulator.parameters import TIDY
 from readers.simulator.plots import PLOTS
 from readers.simulator.world import World
 
-KINDS = {
+ANYWHERE = {
     "EXIT_WITHOUT_RELEASE",
     "HOLD_VIOLATION",
     "IDENTIFIER_MISMATCH",
+    "MANIFEST_DISCREPANCY",
     "NODE_SKIPPED",
-    "OFF_PATH_NODE",
+    "NOTICE_LATE",
     "OVERDUE",
     "READ_AFTER_DEFINITIVE",
+    "SEAL_DISCREPANCY",
+    "UNEXPECTED_DOOR_OPEN",
     "UNKNOWN_OBJECT",
+}
+"""Kinds that two nodes are enough for."""
+
+VARIANTS = {
+    "ABANDONED_UNIT": {"cleared", "uncleared"},
+    "MANIFEST_DISCREPANCY": {"extra", "mass", "missing", "not notified"},
+    "NOTICE_LATE": {"DANGEROUS_GOODS", "MANIFEST", "PRE_ARRIVAL"},
+    "RAIL_MANIFEST_MISMATCH": {"extra", "missing", "no manifest", "papers", "wagon"},
+    "SEAL_DISCREPANCY": {"cloned", "foreign", "tampered"},
 }
 LOUD = NoiseRates(misreads=0.15, duplicates=0.1, repeats=0.1, delays=0.1, disorder=0.2)
 DUMP = """
@@ -48,31 +62,64 @@ sys.stdout.buffer.write(b"".join(map(encode_row, rows)))
 """
 
 
+def names(event: InputEvent) -> tuple[Identifier, ...]:
+    """The identifiers by which the event finds its mission."""
+    return getattr(event, "identifiers", ())
+
+
 def in_another_process(hash_seed: int, seed: int) -> bytes:
     command = [sys.executable, "-c", DUMP, str(ROOT / "examples" / "bari" / "port.json"), str(seed)]
     environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
 
 
+def variant(row: Planted) -> str:
+    """What of a kind was planted, without the unit, seal or device that it was planted with."""
+    if row.kind == "SEAL_DISCREPANCY":
+        return row.subject.partition(" ")[0] if " " in row.subject else "foreign"
+    unit = row.subject.partition(" ")[2]
+    return row.subject.partition(" ")[0] if ":" in unit else row.subject
+
+
 def test_every_kind_has_a_plot() -> None:
-    assert PLOTS.keys() >= KINDS
+    assert PLOTS.keys() == RULES.keys()
 
 
-def test_with_clean_reads_everything_planted_is_found_and_nothing_else() -> None:
-    score, truth = judged(missions=3_000, deviating=0.2, noise=TIDY)
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_with_clean_reads_everything_planted_is_found_and_nothing_else(seed: int) -> None:
+    score, truth = judged(missions=3_000, deviating=0.4, noise=TIDY, seed=seed)
     assert score.differences == []
     assert score.not_due == 0
     figures = {each.kind: each for each in score.kinds}
-    assert figures.keys() >= PLOTS.keys()
+    assert figures.keys() == PLOTS.keys()
     for each in figures.values():
         assert (each.precision, each.recall) == (1.0, 1.0), each.kind
-        assert each.planted >= 10, each.kind
+        assert each.planted >= 2, each.kind
     assert sum(each.planted for each in figures.values()) == len(truth.planted)
+
+
+def test_every_variant_of_a_kind_is_planted() -> None:
+    planted: dict[str, Counter[str]] = defaultdict(Counter)
+    for seed in range(5):
+        truth = Truth()
+        run(truth.add, missions=2_000, deviating=1.0, noise=TIDY, seed=seed)
+        for row in truth.planted:
+            planted[row.kind][variant(row)] += 1
+    for kind, variants in VARIANTS.items():
+        assert planted[kind].keys() == variants, kind
+    assert planted["OFF_PATH_NODE"]["corridor"]
+    assert planted["UNEXPECTED_DOOR_OPEN"]["en route"]
+
+
+def test_without_deviations_nothing_stands() -> None:
+    score, truth = judged(missions=6_000, deviating=0, noise=TIDY)
+    assert truth.planted == []
+    assert score.kinds == []
 
 
 def test_clean_reads_delayed_repeated_and_disordered_are_still_clean() -> None:
     noise = msgspec.structs.replace(LOUD, misreads=0)
-    score, _ = judged(missions=1_500, deviating=0.2, noise=noise)
+    score, _ = judged(missions=1_500, deviating=0.4, noise=noise)
     assert score.differences == []
 
 
@@ -94,7 +141,7 @@ def test_seeds_differ_in_everything() -> None:
     one, _ = run(missions=100, seed=1)
     other, _ = run(missions=100, seed=2)
     assert not {event.event_id for event in one} & {event.event_id for event in other}
-    values = [{named.value for event in events for named in event.identifiers} for events in (one, other)]
+    values = [{named.value for event in events for named in names(event)} for events in (one, other)]
     assert not values[0] & values[1]
 
 
@@ -147,7 +194,7 @@ def test_returning_units_and_trucks_never_overlap() -> None:
     owner: dict[str, UUID] = {}
     returned: Counter[str] = Counter()
     for event in events:
-        for named in event.identifiers:
+        for named in names(event):
             key = f"{named.scheme.value}:{named.value}"
             if isinstance(event, IotIdGenerated):
                 if key in owner:
@@ -195,19 +242,24 @@ def test_rates_are_kept(rate: float) -> None:
 
 def test_the_share_of_deviating_missions_is_kept() -> None:
     for share in (0.0, 0.03, 0.5, 1.0):
-        _, simulation = run(missions=1_500, deviating=share, noise=TIDY)
-        deviating = simulation.totals.deviating
-        assert abs(deviating - 1_500 * share) <= 5 * (1_500 * share * (1 - share)) ** 0.5
+        truth = Truth()
+        _, simulation = run(truth.add, missions=1_500, deviating=share, noise=TIDY)
+        deviating = {row.owner for row in truth.planted}
+        assert simulation.totals.deviating == len(deviating)
+        missions = sum(not is_conveyance(owner) for owner in deviating)
+        assert abs(missions - 1_500 * share) <= 5 * (1_500 * share * (1 - share)) ** 0.5
 
 
 @pytest.mark.timeout(400)
 def test_memory_is_that_of_the_missions_under_way() -> None:
     def peak(missions: int) -> int:
         most = 0
+        # Few a day, so that both runs are much longer than ships are announced ahead.
+        parameters = Parameters(missions=missions, missions_a_day=120)
         tracemalloc.start()
         try:
-            for nth, _ in enumerate(Simulation(PORT, Parameters(missions=missions)).events()):
-                if nth % 2_000 == 0:
+            for nth, _ in enumerate(Simulation(PORT, parameters).events()):
+                if nth % 1_000 == 0:
                     gc.collect()  # empties the interpreter's free lists, which fill up by and by
                     most = max(most, tracemalloc.get_traced_memory()[0])
             return most
@@ -217,7 +269,7 @@ def test_memory_is_that_of_the_missions_under_way() -> None:
     gc.freeze()  # so that collecting costs what the simulation holds, not what the test run does
     try:
         peak(200)  # whatever is remembered for good is remembered now
-        assert peak(20_000) <= 1.3 * peak(2_000)
+        assert peak(12_000) <= 1.2 * peak(1_500)
     finally:
         gc.unfreeze()
 
@@ -258,7 +310,7 @@ def test_any_port_will_do() -> None:
     events = list(simulation.events())
     score = compare(truth, alerts_of(events, port, over(simulation)))
     assert score.differences == []
-    assert {row.kind for row in truth.planted} >= KINDS - {"OFF_PATH_NODE"}
+    assert {row.kind for row in truth.planted} >= ANYWHERE
 
 
 def test_a_port_whose_due_times_cannot_be_kept_is_refused() -> None:

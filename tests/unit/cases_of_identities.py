@@ -187,7 +187,10 @@ NOT_RAISED = [
     ),
     Clean("SEAL_DISCREPANCY", "one of its own", (SEALED, scan(2, 10, "DOCK", *ids(SEAL="BRI0000001"))), "SEAL:"),
     Clean(
-        "SEAL_DISCREPANCY", "its own, written otherwise", (SEALED, scan(2, 10, "DOCK", *ids(SEAL="bri 123-4567"))), "SEAL:"
+        "SEAL_DISCREPANCY",
+        "its own, written otherwise",
+        (SEALED, scan(2, 10, "DOCK", *ids(SEAL="bri 123-4567"))),
+        "SEAL:",
     ),
     Clean("SEAL_DISCREPANCY", "not read surely", (SEALED, scan(2, 10, "DOCK", *ids(BIC=BOX), UNSURE_SEAL)), "SEAL:"),
     Clean(
@@ -260,7 +263,10 @@ CLEARED = [
         (plan(3, 1, identifiers=ids(BIC=BOX, PLATE=OTHER_TRUCK)),),
     ),
     Cleared(
-        "IDENTIFIER_MISMATCH", "the new truck is reported", FOREIGN_TRUCK, (amended(3, 99, added=ids(PLATE=OTHER_TRUCK)),)
+        "IDENTIFIER_MISMATCH",
+        "the new truck is reported",
+        FOREIGN_TRUCK,
+        (amended(3, 99, added=ids(PLATE=OTHER_TRUCK)),),
     ),
     Cleared("IDENTIFIER_MISMATCH", "the read is taken back", FOREIGN_TRUCK, (retracted(3, 99, FOREIGN_TRUCK[1]),)),
     Cleared(

@@ -1,6 +1,20 @@
 """Kinds that compare reads with the path: OFF_PATH_NODE, NODE_SKIPPED, OVERDUE, READ_AFTER_DEFINITIVE."""
 
-from builders import BOX, IMPORT_PATH, MRN_1, MRN_2, amended, deadline, ids, plan, retracted, scan, signal, status, step
+from builders import (
+    BOX,
+    IMPORT_PATH,
+    MRN_1,
+    MRN_2,
+    amended,
+    deadline,
+    ids,
+    plan,
+    retracted,
+    scan,
+    signal,
+    status,
+    step,
+)
 from deviation_cases import A_MILLISECOND, DEFINITIVE, RELEASED, Case, Clean, Cleared
 
 from domain.events import CustomsStatus, DeviceSignalled
@@ -13,7 +27,9 @@ STRAY = scan(2, 10, "RAIL-OUT")
 TO_DRY_PORT = plan(path=(step("DOCK"), step("DRY-PORT")))  # due south
 
 
-def seen_at(number: int, minutes: float, latitude: float, longitude: float, node: str | None = None) -> DeviceSignalled:
+def seen_at(
+    number: int, minutes: float, latitude: float, longitude: float, node: str | None = None
+) -> DeviceSignalled:
     return signal(number, minutes, Reported.POSITION, node, (latitude, longitude))
 
 
@@ -147,7 +163,9 @@ NOT_RAISED = [
         "OVERDUE", "a node without due time cannot be late", (plan(path=(step("DOCK"), step("YARD"))), deadline(999))
     ),
     Clean("READ_AFTER_DEFINITIVE", "at the same moment", (plan(), DEFINITIVE, scan(4, 80, "YARD"))),
-    Clean("READ_AFTER_DEFINITIVE", "the read is older, it only came later", (plan(), DEFINITIVE, scan(4, 79, "YARD"))),
+    Clean(
+        "READ_AFTER_DEFINITIVE", "the read is older, it only came later", (plan(), DEFINITIVE, scan(4, 79, "YARD"))
+    ),
     Clean("READ_AFTER_DEFINITIVE", "nothing ended", (plan(), scan(4, 81, "YARD"))),
     Clean(
         "READ_AFTER_DEFINITIVE",

@@ -47,6 +47,7 @@ DAY = 24 * HOUR
 ABANDONED = 15 * DAY
 A_MILLISECOND = 1 / 60_000
 GRACE = timedelta(minutes=10)
+SATURDAY_IN_ROME = 3 * DAY + 15 * HOUR  # the first moment of 2026-03-14 there
 
 
 def far(node: str, kind: NodeKind, latitude: float, dwell_max_minutes: int | None = None) -> Node:

@@ -1,6 +1,6 @@
 """Drives the handlers of the stream workers without a broker: records in, what lands in the outbox out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 from aiokafka.structs import ConsumerRecord
 
-from domain.events import DeviationAlertChanged, IdBound, IotIdGenerated, MissionAmended, MissionStateChanged
-from domain.identity import candidates
+from domain.events import DeadlinePassed, DeviationAlertChanged, IdBound, MissionStateChanged, UnitExpected
 from domain.port import Port
+from readers.publisher import key_of
 from runtime.settings import Settings
 from streams.chunks import Received, Receiver
 from streams.deadlines import Deadlines
@@ -19,14 +19,10 @@ from streams.outbox import Outbox, partition_of
 from streams.resolve import Resolve
 from streams.track import Track
 from topics.catalog import (
-    CUSTOMS_STATUS_CHANGED,
     DEVIATION_ALERT_CHANGED,
-    EVENT_RETRACTED,
     ID_BOUND,
-    ID_SCANNED,
     IDENTITY_DEADLINE_PASSED,
-    IOT_ID_GENERATED,
-    MISSION_AMENDED,
+    INPUT_TOPICS,
     MISSION_DEADLINE_PASSED,
     MISSION_EVENT_RESOLVED,
     MISSION_STATE_CHANGED,
@@ -41,29 +37,21 @@ from topics.registry import FileRegistry
 CODEC = Codec(FileRegistry())
 PUBLISHED_MS = 1_773_129_600_000
 
-IDENTITY_TOPICS = {
-    "IotIdGenerated": IOT_ID_GENERATED,
-    "MissionAmended": MISSION_AMENDED,
-    "EventRetracted": EVENT_RETRACTED,
-    "IdScanned": ID_SCANNED,
-    "CustomsStatusChanged": CUSTOMS_STATUS_CHANGED,
-    "IdBound": ID_BOUND,
-    "DeadlinePassed": IDENTITY_DEADLINE_PASSED,
-}
-MISSION_TOPICS = {
-    "IotIdGenerated": MISSION_EVENT_RESOLVED,
-    "IdScanned": MISSION_EVENT_RESOLVED,
-    "CustomsStatusChanged": MISSION_EVENT_RESOLVED,
-    "DeadlinePassed": MISSION_DEADLINE_PASSED,
-}
-
 
 class Table(dict[bytes, bytes]):
     """Stands in for Faust's table: bytes by bytes, with the dictionary that Faust keeps inside."""
 
+    def __init__(self, partitions: int) -> None:
+        super().__init__()
+        self._partitions = partitions
+
     @property
     def data(self) -> Any:
         return SimpleNamespace(data=self)
+
+    def items_by_partition(self) -> Iterator[tuple[int, bytes, bytes]]:
+        for key, value in self.items():
+            yield partition_of(key, self._partitions), key, value
 
 
 class Sent(NamedTuple):
@@ -114,20 +102,19 @@ def record(
 
 def identity_record(event: Any, partition: int = 0, headers: Iterable[Header] = ()) -> ConsumerRecord[Any, Any]:
     """An event on the topic from which ``resolve`` reads its type, under the key it travels with."""
-    if isinstance(event, IotIdGenerated | MissionAmended):
-        key = str(event.iot_id)
-    elif isinstance(event, IdBound):
-        key = f"{event.scheme.value}:{event.value}"
+    if isinstance(event, IdBound | UnitExpected):
+        topic, key = ID_BOUND, f"{event.scheme.value}:{event.value}"
+    elif isinstance(event, DeadlinePassed):
+        topic, key = IDENTITY_DEADLINE_PASSED, event.subject
     else:
-        key = getattr(event, "subject", None) or candidates(event)[0].key
-    topic = IDENTITY_TOPICS[type(event).__name__].name
-    return record(topic, key.encode(), CODEC.encode(event), headers, partition)
+        topic, key = INPUT_TOPICS[type(event)], key_of(event)
+    return record(topic.name, key.encode(), CODEC.encode(event), headers, partition)
 
 
-def mission_record(event: Any, iot_id: UUID, headers: Iterable[Header] = ()) -> ConsumerRecord[Any, Any]:
-    """An event of a mission on the topic from which ``track`` reads its type."""
-    topic = MISSION_TOPICS[type(event).__name__].name
-    return record(topic, str(iot_id).encode(), CODEC.encode(event), headers)
+def mission_record(event: Any, owner: UUID | str, headers: Iterable[Header] = ()) -> ConsumerRecord[Any, Any]:
+    """An event of a mission, a train or a ship on the topic from which ``track`` reads its type."""
+    topic = MISSION_DEADLINE_PASSED if isinstance(event, DeadlinePassed) else MISSION_EVENT_RESOLVED
+    return record(topic.name, str(owner).encode(), CODEC.encode(event), headers)
 
 
 class Worker:
@@ -138,7 +125,7 @@ class Worker:
         self.deadlines = deadlines
         self.handler = handler
         self.partitions = partitions
-        self.table = Table()
+        self.table = Table(partitions)
         handler.table = cast(Any, self.table)
 
     def take(self, *records: ConsumerRecord[Any, Any], partition: int = 0) -> list[Sent]:

@@ -95,6 +95,18 @@ def test_a_cleared_alert_says_what_no_longer_stands() -> None:
     assert cleared.evidence == (event_id(1), event_id(2))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "cleared"),
+    [
+        ("Read at STORE.", "No longer stands: read at STORE."),
+        ("BIC:CSQU3054383 passed RAIL-OUT.", "No longer stands: BIC:CSQU3054383 passed RAIL-OUT."),
+    ],
+)
+def test_a_cleared_sentence_keeps_the_names_in_it(sentence: str, cleared: str) -> None:
+    found = msgspec.structs.replace(finding(), sentence=sentence)
+    assert told([found], [])[1][0].sentence == cleared
+
+
 def test_an_unknown_object_owns_its_alert() -> None:
     cause = Cause(None, "BIC:CSQU3054383", at(5), None)
     _, (alert,) = changes(Ledger(), [finding("UNKNOWN_OBJECT", "BIC:CSQU3054383")], cause)

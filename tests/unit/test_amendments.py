@@ -12,13 +12,14 @@ from builders import (
     OTHER_TRUCK,
     PORT,
     TRUCK,
+    amended,
     at,
     deadline,
-    event_id,
     findings,
     fold,
     ids,
     plan,
+    retracted,
     scan,
     status,
     step,
@@ -27,15 +28,9 @@ from rig import identity_record, resolver, to_topic, told
 
 from domain.assess import assess
 from domain.events import (
-    AmendmentReason,
     CustomsStatus,
-    EventRetracted,
-    Identifier,
     IdScanned,
-    Incident,
-    MissionAmended,
     MissionEvent,
-    PathNode,
 )
 from domain.identity import Identity, bind, bindings_of, bound_to
 from domain.journey import Journey
@@ -43,38 +38,6 @@ from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED
 
 BOX_KEY = f"BIC:{BOX}"
 BY_THE_SCANNER = (step("DOCK"), step("SCANNER"), step("GATE-OUT"))
-
-
-def amended(
-    number: int,
-    minutes: float,
-    path: tuple[PathNode, ...] | None = None,
-    added: tuple[Identifier, ...] = (),
-    removed: tuple[Identifier, ...] = (),
-) -> MissionAmended:
-    return MissionAmended(
-        event_id=event_id(number),
-        occurred_at=at(minutes),
-        source="adm-customs",
-        iot_id=IOT_ID,
-        reason=AmendmentReason.REROUTED,
-        incident=Incident.TRANSPORT_CHANGED,
-        path=path,
-        added=added,
-        removed=removed,
-    )
-
-
-def retracted(number: int, minutes: float, event: IdScanned | MissionEvent) -> EventRetracted:
-    return EventRetracted(
-        event_id=event_id(number),
-        occurred_at=at(minutes),
-        source="pcs",
-        retracts=event.event_id,
-        retracted_at=event.occurred_at,
-        reason="lane 2 was reported as lane 3",
-        identifiers=ids(BIC=BOX),
-    )
 
 
 def kinds(*events: MissionEvent) -> set[tuple[str, str]]:

@@ -20,7 +20,8 @@ def kind_row(rule: Rule) -> str:
 
 def policy_row(name: str) -> str:
     default = FIELDS[name].default
-    shown = "none" if default is msgspec.NODEFAULT else f"{default:g}"
+    shown = ", ".join(map(str, default)) if isinstance(default, tuple) else ""
+    shown = f"{default:g}" if isinstance(default, int | float) else shown or "none"
     return f"| `{name}` | {shown} | {meaning(name)} |"
 
 

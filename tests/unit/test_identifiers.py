@@ -219,7 +219,7 @@ def test_avro_knows_the_same_schemes_in_the_same_order() -> None:
         json.loads(path.read_text("utf-8")) for path in files("avro_schemas").iterdir() if path.name[-5:] == ".avsc"
     ]
     symbols = [enum for schema in schemas for enum in _enums(schema)]
-    assert len(symbols) == 6
+    assert symbols
     assert all(enum == [scheme.value for scheme in Scheme] for enum in symbols)
 
 

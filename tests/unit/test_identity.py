@@ -117,6 +117,33 @@ def test_any_order_and_repetition_of_bindings_ends_in_the_same_state(
     assert msgspec.msgpack.encode(states[0]) == msgspec.msgpack.encode(states[1])
 
 
+def told_of(number: int, released: bool, withdrawn: bool) -> IdBound:
+    """What an event says of the identifier; its moment and its IOT_ID are the event's own."""
+    plain = bound(number, number % 3, FIRST if number % 2 else SECOND)
+    return msgspec.structs.replace(plain, released=released, withdrawn=withdrawn)
+
+
+@settings(max_examples=300)
+@given(
+    learnt=st.lists(st.builds(told_of, st.integers(1, 5), st.booleans(), st.booleans()), max_size=7, unique=True),
+    data=st.data(),
+)
+def test_any_order_of_bindings_releases_and_withdrawals_ends_in_the_same_state(
+    learnt: list[IdBound], data: st.DataObject
+) -> None:
+    states = []
+    for order in (learnt, data.draw(st.permutations([*learnt, *learnt[:2]]))):
+        found = Identity()
+        for each in order:
+            found, _ = bind(found, each)
+        states.append(found)
+    meanings = [
+        [bound_to(found, at(n), even_withdrawn=even) for n in range(4) for even in (False, True)] for found in states
+    ]
+    assert meanings[0] == meanings[1]
+    assert states[0] == states[1]
+
+
 @settings(max_examples=300)
 @given(learnt=bindings)
 def test_a_waiting_read_is_woken_once_at_the_most(learnt: list[IdBound]) -> None:

@@ -37,11 +37,10 @@ from rig import (
     tracker,
 )
 
-from domain.alerts import Ledger
 from domain.events import CustomsStatus, MissionStatus
 from domain.facts import Read
-from domain.mission import FACTS_MAX, Mission
-from streams.track import Tracked
+from domain.judging import Kept, unpacked
+from domain.mission import FACTS_MAX
 from topics.catalog import (
     DEVIATION_ALERT_CHANGED,
     MISSION_DEADLINE_PASSED,
@@ -58,8 +57,8 @@ def records(*events: Any) -> list[Any]:
     return [mission_record(event, IOT_ID) for event in events]
 
 
-def kept(worker: Worker, key: bytes = KEY) -> Tracked:
-    return msgspec.msgpack.decode(worker.table[key], type=Tracked)
+def kept(worker: Worker, key: bytes = KEY) -> Kept:
+    return msgspec.msgpack.decode(worker.table[key], type=Kept)
 
 
 def test_a_mission_under_way_tells_its_state() -> None:
@@ -157,11 +156,11 @@ def test_an_origin_that_others_wrote_never_stops_the_worker(hostile: bytes) -> N
 
 def test_a_full_mission_takes_no_more_and_the_rest_goes_on() -> None:
     worker = tracker(PORT)
-    reads = tuple(Read(at(n), event_id(n), "DOCK", None, ()) for n in range(FACTS_MAX))
-    worker.table[KEY] = packed(Tracked(Mission(IOT_ID, reads), Ledger()))
+    reads = b"".join(packed(Read(at(n), event_id(n), "DOCK", None, ())) for n in range(FACTS_MAX))
+    worker.table[KEY] = packed(Kept(str(IOT_ID), count=FACTS_MAX, facts=reads))
     full = dict(worker.table)
     dead, state = worker.take(*records(scan(9_999, 5, "DOCK")), mission_record(plan(iot_id=OTHER), OTHER))
-    assert dead.header("dlq-reason") == b"mission-full"
+    assert dead.header("dlq-reason") == b"history-full"
     assert state.topic == MISSION_STATE_CHANGED.name
     assert worker.table[KEY] == full[KEY]
 
@@ -194,8 +193,9 @@ def test_what_is_kept_is_the_mission_and_what_was_said_about_it() -> None:
     worker = tracker(PORT)
     worker.take(*records(plan(), scan(2, 10, "YARD"), deadline(60)))
     found = kept(worker)
-    assert found.mission.checked_at == at(60)
-    assert [fact.event_id for fact in found.mission.facts] == [event_id(1), event_id(2)]
+    mission = unpacked(found)
+    assert mission.checked_at == at(60)
+    assert [fact.event_id for fact in mission.facts] == [event_id(1), event_id(2)]
     assert (found.ledger.revision, found.ledger.open_kinds) == (3, ("NODE_SKIPPED",))
 
 
@@ -248,7 +248,7 @@ def test_whatever_order_and_repetition_the_same_alerts_stand_at_the_end(
     untidily = data.draw(st.permutations([*events, *events[:3]]))
     tidy, untidy = tracker(PORT), tracker(PORT)
     assert standing(tidy.take(*records(*events))) == standing(untidy.take(*records(*untidily)))
-    assert kept(tidy).mission == kept(untidy).mission
+    assert unpacked(kept(tidy)) == unpacked(kept(untidy))
     assert kept(tidy).ledger.open_kinds == kept(untidy).ledger.open_kinds
 
 

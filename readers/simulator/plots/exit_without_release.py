@@ -9,24 +9,34 @@ FREEING = (CustomsStatus.RELEASED, CustomsStatus.TO_DRY_PORT)
 
 
 def plant(story: Story) -> bool:
-    """Either one declaration stays under control for good, or the releases come after the exit."""
+    """A declaration stays under control for good, its release is withdrawn, or the releases come after the exit."""
     if not story.route.leaves_by_land:
         return False
     leaving = story.passes[story.leaving]
     releases = [ruling for ruling in story.rulings if ruling.status in FREEING]
-    last = story.passes[-1] is leaving
-    if last and story.rng.random() < 0.5:  # noqa: PLR2004
-        why = _keep_under_control(story, releases[-1])
-    else:
-        why = _release_late(story, releases)
+    variant = story.rng.choice((_keep_under_control, _withdraw, _release_late))
+    # What goes on to another place needs its release there.
+    why = (variant if story.passes[-1] is leaving else _release_late)(story, releases)
     story.plant(PLOT.kind, leaving.node, leaving.node, leaving.at, f"It left through {leaving.node}; {why}")
     return True
 
 
-def _keep_under_control(story: Story, release: Ruling) -> str:
-    release.status = CustomsStatus.UNDER_CONTROL
-    story.rulings = [ruling for ruling in story.rulings if ruling.status is not CustomsStatus.DEFINITIVE]
+def _keep_under_control(story: Story, releases: list[Ruling]) -> str:
+    releases[-1].status = CustomsStatus.UNDER_CONTROL
+    _never_end(story)
     return "a declaration was under control then and later."
+
+
+def _withdraw(story: Story, releases: list[Ruling]) -> str:
+    released = releases[-1]
+    at = story.between(released.at + 1, story.passes[story.leaving].at - 1)
+    story.rule(at, CustomsStatus.RELEASE_WITHDRAWN, of=released.of)
+    _never_end(story)
+    return "the release of a declaration had been withdrawn."
+
+
+def _never_end(story: Story) -> None:
+    story.rulings = [ruling for ruling in story.rulings if ruling.status is not CustomsStatus.DEFINITIVE]
 
 
 def _release_late(story: Story, releases: list[Ruling]) -> str:
@@ -39,4 +49,4 @@ def _release_late(story: Story, releases: list[Ruling]) -> str:
     return "the release was given only afterwards."
 
 
-PLOT = Plot("EXIT_WITHOUT_RELEASE", plant)
+PLOT = Plot("EXIT_WITHOUT_RELEASE", Story, plant)

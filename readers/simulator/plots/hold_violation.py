@@ -43,4 +43,4 @@ def _into_storage(story: Story, before: Pass, after: Pass) -> Pass | None:
     return story.passing(at, step.node, step)
 
 
-PLOT = Plot("HOLD_VIOLATION", plant)
+PLOT = Plot("HOLD_VIOLATION", Story, plant)

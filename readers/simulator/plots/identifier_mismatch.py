@@ -20,4 +20,4 @@ def plant(story: Story) -> bool:
     return True
 
 
-PLOT = Plot("IDENTIFIER_MISMATCH", plant)
+PLOT = Plot("IDENTIFIER_MISMATCH", Story, plant)

@@ -31,4 +31,4 @@ def _come_later(story: Story, skipped: Pass, place: int) -> bool:
     return True
 
 
-PLOT = Plot("NODE_SKIPPED", plant)
+PLOT = Plot("NODE_SKIPPED", Story, plant)

@@ -26,4 +26,4 @@ def plant(story: Story) -> bool:
     return True
 
 
-PLOT = Plot("OVERDUE", plant)
+PLOT = Plot("OVERDUE", Story, plant)

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from readers.simulator.story import Story
+from readers.simulator.narrative import Narrative
+
+N = TypeVar("N", bound=Narrative)
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
-    """How a kind of deviation is planted into a mission in which only the required nodes are passed.
+class Plot(Generic[N]):
+    """How a kind of deviation is planted into a mission's, a train's or a call's story in which nothing is wrong.
 
     *Shape*: ``plant`` changes the story and states its truth, or changes nothing and says false when the kind
-    cannot happen on the story's route.
+    cannot happen in it; ``into`` is the sort of story. A mission then passes only the required nodes.
     """
 
     kind: str
-    plant: Callable[[Story], bool]
+    into: type[N]
+    plant: Callable[[N], bool]

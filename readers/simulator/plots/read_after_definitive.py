@@ -14,4 +14,4 @@ def plant(story: Story) -> bool:
     return True
 
 
-PLOT = Plot("READ_AFTER_DEFINITIVE", plant)
+PLOT = Plot("READ_AFTER_DEFINITIVE", Story, plant)

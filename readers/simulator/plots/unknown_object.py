@@ -23,4 +23,4 @@ def plant(story: Story) -> bool:
     return True
 
 
-PLOT = Plot("UNKNOWN_OBJECT", plant)
+PLOT = Plot("UNKNOWN_OBJECT", Story, plant)

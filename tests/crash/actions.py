@@ -1,0 +1,161 @@
+"""What is done to the workers and to the broker while they work; at random, but the same for the same seed."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from deploy.local.broker import LocalBroker
+from tests.crash.fleet import Fleet, Member
+from tests.crash.proxy import Proxy
+
+SESSION_SECONDS = 10.0
+"""For so long the broker waits for a member's heartbeat (``broker_session_timeout`` of ``streams.application``)."""
+
+FROZEN_SECONDS = (SESSION_SECONDS + 2, SESSION_SECONDS + 8)
+SLOW_SECONDS = (4.0, 10.0)
+DELAY_SECONDS = (0.02, 0.25)
+TICK_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Scene:
+    """Everything that may be disturbed; ``later`` holds what has to be undone, and when."""
+
+    fleet: Fleet
+    proxy: Proxy
+    broker: LocalBroker
+    random: Random
+    tell: Callable[[str], None]
+    done: Counter[str] = field(default_factory=Counter)
+    later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def start_broker(self) -> None:
+        """Start the broker where it ran before, and lead the proxy there."""
+        self.proxy.target = int(self.broker.start().bootstrap_servers.rpartition(":")[2])
+        self.tell("the broker answers")
+
+    def live(self, until: Callable[[], bool]) -> None:
+        """Let everything work on, keep the fleet running and undo what is due, until something is so."""
+        while not until():
+            self.fleet.check()
+            for entry in [each for each in self.later if each[0] <= time.monotonic()]:
+                self.later.remove(entry)
+                entry[1]()
+            time.sleep(TICK_SECONDS)
+
+    def live_for(self, seconds: float) -> None:
+        """The same for a time."""
+        over_at = time.monotonic() + seconds
+        self.live(lambda: time.monotonic() >= over_at)
+
+    def say(self, what: str, line: str) -> None:
+        """Count an action, and tell of it."""
+        self.done[what] += 1
+        self.tell(line)
+
+
+def kill(scene: Scene) -> None:
+    """kill -9 of one worker."""
+    member = _one_of(scene, _awake(scene))
+    scene.say("kill", f"kill -9 {member.label}")
+    scene.fleet.kill(member)
+
+
+def kill_all(scene: Scene) -> None:
+    """kill -9 of every worker at once, as in a power cut."""
+    for member in _awake(scene):
+        scene.done["kill"] += 1
+        scene.fleet.kill(member)
+    scene.say("kill of all at once", "kill -9 of every worker")
+
+
+def stop(scene: Scene) -> None:
+    """SIGTERM to one worker."""
+    member = _one_of(scene, _awake(scene))
+    scene.say("stop", f"stop {member.label}")
+    scene.fleet.terminate(member)
+
+
+def add(scene: Scene) -> None:
+    """One more worker."""
+    name = scene.random.choice(("resolve", "track"))
+    instance = "cdefghijklmnopqrstuvwxyz"[scene.done["add"]]
+    scene.say("add", f"add {name} {instance}")
+    scene.fleet.add(name, instance)
+
+
+def remove(scene: Scene) -> None:
+    """One worker less, stopped for good; its partitions wait for the others until its session times out."""
+    counts = Counter(member.name for member in scene.fleet.members)
+    member = _one_of(scene, [each for each in _awake(scene) if counts[each.name] > 1])
+    scene.say("remove", f"remove {member.label}")
+    scene.fleet.remove(member)
+
+
+def freeze(scene: Scene) -> None:
+    """SIGSTOP of one worker past its session time-out: others take over, then it goes on as if nothing had been."""
+    member = _one_of(scene, _awake(scene))
+    seconds = scene.random.uniform(*FROZEN_SECONDS)
+    scene.say("freeze", f"freeze {member.label} for {seconds:.1f} s")
+    scene.fleet.freeze(member)
+
+    def thaw() -> None:
+        scene.tell(f"thaw {member.label}")
+        scene.fleet.thaw(member)
+
+    scene.later.append((time.monotonic() + seconds, thaw))
+
+
+def restart_broker(scene: Scene) -> None:
+    """The broker is stopped in order and started again."""
+    scene.say("broker restart", "restart the broker")
+    scene.broker.stop()
+    scene.start_broker()
+
+
+def kill_broker(scene: Scene) -> None:
+    """kill -9 of the broker; it is started again."""
+    scene.say("broker kill", "kill -9 the broker")
+    status = scene.broker.status()
+    assert status is not None
+    os.kill(status.pid, signal.SIGKILL)
+    scene.start_broker()
+
+
+def slow_down(scene: Scene) -> None:
+    """Every byte to and from the broker comes late for a while."""
+    delay, seconds = scene.random.uniform(*DELAY_SECONDS), scene.random.uniform(*SLOW_SECONDS)
+    scene.say("latency", f"{delay * 1000:.0f} ms of latency each way for {seconds:.1f} s")
+    scene.proxy.delay_seconds = delay
+
+    def speed_up() -> None:
+        scene.tell("no more latency")
+        scene.proxy.delay_seconds = 0.0
+
+    scene.later.append((time.monotonic() + seconds, speed_up))
+
+
+Action = Callable[[Scene], None]
+
+
+def deck(random: Random, kills: int) -> list[Action]:
+    """The actions of one round with so many kills of single workers, shuffled."""
+    others = [stop, stop, add, add, remove, remove, freeze, freeze, slow_down, slow_down, slow_down]
+    actions: list[Action] = [kill] * kills + others + [kill_all, restart_broker, kill_broker]
+    random.shuffle(actions)
+    return actions
+
+
+def _awake(scene: Scene) -> list[Member]:
+    return [member for member in scene.fleet.members if member.process is not None and not member.is_frozen]
+
+
+def _one_of(scene: Scene, members: list[Member]) -> Member:
+    if not members:
+        scene.live(lambda: bool(_awake(scene)))
+        members = _awake(scene)
+    return scene.random.choice(members)

@@ -1,0 +1,112 @@
+"""What the workers made of a stream: read from the topics and from ClickHouse, and held against what it must be."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from domain.events import AlertStatus, DeviationAlertChanged, MissionStateChanged
+from runtime.settings import Settings
+from sinks.query import ask
+from tests.crash.reference import KEYS, AlertKey, Outcome, Told, plain_alert, plain_state
+from topics.catalog import DEVIATION_ALERT_CHANGED, MISSION_STATE_CHANGED, Topic
+from topics.clients import follow
+from topics.codec import Codec
+from topics.registry import FileRegistry
+
+CLOSED = frozenset({AlertStatus.CLEARED, AlertStatus.DISPOSED})
+SHOWN_MAX = 5
+"""Differences of one sort that are shown; the others are counted."""
+
+_CODEC = Codec(FileRegistry())
+
+R = TypeVar("R", MissionStateChanged, DeviationAlertChanged)
+
+
+def differences(settings: Settings, expected: Outcome) -> list[str]:
+    """What is not as it must be, a line each; empty when everything is."""
+    states = list(_records(settings, MISSION_STATE_CHANGED, MissionStateChanged))
+    alerts = list(_records(settings, DEVIATION_ALERT_CHANGED, DeviationAlertChanged))
+    return [
+        *_told_differently(alerts),
+        *_compare("topic: state of", expected.states, _latest_states(states)),
+        *_compare("topic: alert", expected.alerts, _open_alerts(alerts)),
+        *_compare("ClickHouse: state of", expected.states, _latest_states(_stored(settings, MissionStateChanged))),
+        *_compare("ClickHouse: alert", expected.alerts, _open_alerts(_stored(settings, DeviationAlertChanged))),
+        *(line for view, columns in KEYS.items() for line in _compare_rows(settings, expected, view, columns)),
+    ]
+
+
+def _latest_states(states: list[MissionStateChanged]) -> dict[str, MissionStateChanged]:
+    latest: dict[str, MissionStateChanged] = {}
+    for state in states:
+        if str(state.iot_id) not in latest or state.revision >= latest[str(state.iot_id)].revision:
+            latest[str(state.iot_id)] = state
+    return {iot_id: plain_state(state) for iot_id, state in latest.items()}
+
+
+def _open_alerts(alerts: list[DeviationAlertChanged]) -> dict[AlertKey, Told]:
+    latest: dict[AlertKey, DeviationAlertChanged] = {}
+    for alert in alerts:
+        key, _ = plain_alert(alert)
+        if key not in latest or alert.revision > latest[key].revision:
+            latest[key] = alert
+    return dict(plain_alert(alert) for alert in latest.values() if alert.status not in CLOSED)
+
+
+def _told_differently(alerts: list[DeviationAlertChanged]) -> Iterator[str]:
+    """A repeated record is the same record: whoever acted on the first may not be told another by the second."""
+    said: dict[tuple[str, int], tuple[AlertStatus, Told]] = {}
+    for alert in alerts:
+        now = alert.status, plain_alert(alert)[1]
+        before = said.setdefault((str(alert.alert_id), alert.revision), now)
+        if now != before:
+            yield f"topic: alert {plain_alert(alert)[0]} revision {alert.revision}: told as {before}, then as {now}"
+
+
+def _compare(what: str, expected: dict[Any, Any], found: dict[Any, Any]) -> Iterator[str]:
+    lines = [
+        f"{what} {key}: expected {expected.get(key, 'none')}, found {found.get(key, 'none')}"
+        for key in [*expected, *(key for key in found if key not in expected)]
+        if expected.get(key) != found.get(key)
+    ]
+    yield from _shown(lines)
+
+
+def _compare_rows(settings: Settings, expected: Outcome, view: str, columns: tuple[str, ...]) -> Iterator[str]:
+    answer = ask(settings.home, f"SELECT {', '.join(columns)} FROM {view}", "TSV").decode()
+    found = Counter(tuple(line.split("\t")) for line in answer.splitlines())
+    wanted = expected.rows[view]
+    yield from _shown([f"ClickHouse: {view} misses {row}" for row in sorted(wanted - found.keys())])
+    yield from _shown([f"ClickHouse: {view} should not have {row}" for row in sorted(found.keys() - wanted)])
+    yield from _shown([f"ClickHouse: {view} has {row} {times} times" for row, times in found.items() if times > 1])
+
+
+def _shown(lines: list[str]) -> Iterator[str]:
+    yield from lines[:SHOWN_MAX]
+    if len(lines) > SHOWN_MAX:
+        yield f"… and {len(lines) - SHOWN_MAX} more like this"
+
+
+def _records(settings: Settings, topic: Topic, record: type[R]) -> Iterator[R]:
+    for message in follow(settings, settings.topic(topic.name), until_end=True):
+        if message is not None:
+            yield _CODEC.decode(message.value(), record)
+
+
+def _stored(settings: Settings, record: type[R]) -> list[R]:
+    """The rows of a view as the records that they were made of."""
+    view = "v_mission_states" if record is MissionStateChanged else "v_alerts"
+    fields = msgspec.structs.fields(record)
+    answer = ask(settings.home, f"SELECT {', '.join(f.name for f in fields)} FROM {view}", "JSONEachRow")
+    moments = [field.name for field in fields if "datetime" in str(field.type)]
+    rows = [msgspec.json.decode(line) for line in answer.splitlines()]
+    for row in rows:
+        row |= {name: _iso(row[name]) for name in moments if row[name] is not None}
+    return [msgspec.convert(row, record, strict=False) for row in rows]
+
+
+def _iso(written: str) -> str:
+    return datetime.fromisoformat(f"{written}+00:00").isoformat()

@@ -1,0 +1,186 @@
+"""One round: a stream of events, everything that can go wrong while it is worked through, and the reckoning."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from cli.stage import Stage
+from deploy.local.broker import LocalBroker
+from domain.events import InputEvent
+from domain.port_file import parse_port
+from readers.simulator import Parameters, Simulation
+from runtime.clock import FileClock
+from runtime.settings import Settings, load
+from tests.crash.actions import Scene, deck, kill
+from tests.crash.fleet import Fleet
+from tests.crash.observed import differences
+from tests.crash.proxy import HOST, Proxy
+from tests.crash.reference import Outcome, outcome_of
+from tests.crash.traffic import BEFORE_EVERYTHING, Traffic
+from topics import admin, clients
+
+RETURNS = 0.0
+"""Nothing comes back under another IOT_ID: a read that overtakes the second binding of its container would stay with
+the first mission (docs/architecture.md, Limits), and a crash makes reads overtake bindings."""
+
+DEVIATING = 0.1
+A_DAY = timedelta(days=1)
+WORKERS = (("resolve", "a"), ("resolve", "b"), ("track", "a"), ("track", "b"), ("sink", "a"))
+LAST_KILLS = 2
+"""Kills while the clock's last verdicts are under way."""
+
+PAUSE_SECONDS_MIN = 0.2
+AGREE_SECONDS = 60.0
+AGREE_EVERY_SECONDS = 2.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done in a round.
+
+    *Units*: ``rate`` in events a second; of each of the ``missions`` come about 13.7 events.
+    """
+
+    seed: int
+    missions: int
+    rate: float
+    kills: int
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What happens in the port, and the moment as of which absences are judged in the end."""
+
+    events: Sequence[InputEvent]
+    over_at: datetime
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a round; ``done`` counts the actions."""
+
+    seed: int
+    events: int
+    seconds: float = 0.0
+    done: Counter[str] = field(default_factory=Counter)
+    ended_by_themselves: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def lines(self, home: Path) -> list[str]:
+        """What was done and survived, or what was not."""
+        done = f"{self.events:,} events, {self.seconds:.0f} s: {listed(self.done)}"
+        workers = f"{self.ended_by_themselves} ends of workers by themselves"
+        if not self.differences:
+            return [f"seed {self.seed} survived: {done}; {workers}; nothing missing, nothing twice"]
+        return [f"seed {self.seed} FAILED: {done}; {workers}; logs and data are in {home}", *self.differences]
+
+
+def listed(done: Counter[str]) -> str:
+    """The actions with their counts."""
+    return ", ".join(f"{count} × {what}" for what, count in done.most_common())
+
+
+def play(plan: Plan, home: Path, libs: Path, tell: Tell) -> Report:
+    """Play a round in a home of its own, on a broker of its own; nothing is left running, all files stay."""
+    began_at = time.monotonic()
+
+    def timed(line: str) -> None:
+        tell(f"{time.monotonic() - began_at:7.1f} s  {line}")
+
+    script = _script(plan)
+    report = Report(plan.seed, len(script.events))
+    timed(f"seed {plan.seed}: {report.events:,} events of {plan.missions:,} missions")
+    with ThreadPoolExecutor(1) as aside, _scene(home, libs, Random(plan.seed), timed) as (scene, settings):
+        reference = aside.submit(_expected, script, settings)
+        scene.fleet.await_ready()
+        expected = reference.result()
+        timed("the workers are ready")
+        _disturb(scene, Traffic(settings, script.events, plan.rate), plan)
+        _judge_all(scene, settings, script.over_at)
+        report.differences = [*scene.fleet.faults, *_reckon(settings, expected, scene)]
+        report.done, report.ended_by_themselves = scene.done, scene.fleet.ended_by_themselves
+    report.seconds = time.monotonic() - began_at
+    return report
+
+
+def _script(plan: Plan) -> Script:
+    port = parse_port(load().port_file.read_bytes())
+    parameters = Parameters(seed=plan.seed, missions=plan.missions, deviating=DEVIATING, returns=RETURNS)
+    simulation = Simulation(port, parameters)
+    events = list(simulation.events())
+    assert simulation.totals.over_at is not None
+    return Script(events, simulation.totals.over_at + A_DAY)
+
+
+def _expected(script: Script, settings: Settings) -> Outcome:
+    as_of = script.over_at - timedelta(seconds=settings.lateness_seconds)
+    grace = timedelta(seconds=settings.unknown_grace_seconds)
+    return outcome_of(script.events, parse_port(settings.port_file.read_bytes()), as_of, grace)
+
+
+@contextmanager
+def _scene(home: Path, libs: Path, random: Random, tell: Tell) -> Iterator[tuple[Scene, Settings]]:
+    """A broker behind a proxy, all topics, and the workers."""
+    with Proxy() as proxy:
+        broker = LocalBroker(libs, home / "kafka", proxy.port)
+        settings = load(kafka_bootstrap_servers=f"{HOST}:{proxy.port}", home=home, clock_file=home / "clock")
+        fleet = Fleet(settings, tell)
+        try:
+            scene = Scene(fleet, proxy, broker, random, tell)
+            scene.start_broker()
+            client = clients.admin(settings)
+            admin.apply(client, settings, admin.plan(client, settings))
+            FileClock(home / "clock").set(BEFORE_EVERYTHING)
+            for name, instance in WORKERS:
+                fleet.add(name, instance)
+            yield scene, settings
+        finally:
+            fleet.end()
+            broker.stop()
+
+
+def _disturb(scene: Scene, traffic: Traffic, plan: Plan) -> None:
+    """Publish everything, and spread the actions over the time that this takes."""
+    actions = deck(scene.random, plan.kills)
+    pause_seconds = traffic.count / plan.rate / (len(actions) + 1)
+    traffic.start()
+    for action in actions:
+        scene.live_for(scene.random.uniform(PAUSE_SECONDS_MIN, 2 * pause_seconds - PAUSE_SECONDS_MIN))
+        action(scene)
+    scene.live(lambda: not traffic.is_alive())
+    assert traffic.error is None, traffic.error
+    scene.tell(f"{traffic.published:,} events are published")
+
+
+def _judge_all(scene: Scene, settings: Settings, as_of: datetime) -> None:
+    """Let the clock say that everything is over, and see all of it judged."""
+    assert settings.clock_file is not None
+    FileClock(settings.clock_file).set(as_of)
+    for _ in range(LAST_KILLS):
+        scene.live_for(scene.random.uniform(PAUSE_SECONDS_MIN, 2.0))
+        kill(scene)
+    scene.live(lambda: not scene.later)
+    scene.fleet.await_ready()
+    stage = Stage(settings, scene.fleet.workers(), scene.fleet.check)
+    stage.settle()
+    scene.tell("every group has come to the end of its topics")
+    stage.await_clock(as_of.timestamp())
+    stage.settle()
+    scene.tell("all absences are judged")
+
+
+def _reckon(settings: Settings, expected: Outcome, scene: Scene) -> list[str]:
+    """The differences that stay: the clock's commands come in portions, a second apart."""
+    give_up_at = time.monotonic() + AGREE_SECONDS
+    while (found := differences(settings, expected)) and time.monotonic() < give_up_at:
+        scene.tell(f"{len(found)} differences so far")
+        scene.live_for(AGREE_EVERY_SECONDS)
+    return found

@@ -1,0 +1,192 @@
+"""A port to which a story is told event by event, as to the pipeline but by the domain alone; it says what is new."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.alerts import Cause, changes
+from domain.conveyance import conveyance_of, is_conveyance
+from domain.events import (
+    AlertReviewed,
+    AlertStatus,
+    DeadlinePassed,
+    DeviationAlertChanged,
+    Direction,
+    EventRetracted,
+    IdBound,
+    InputEvent,
+    IotIdGenerated,
+    MissionAmended,
+    MissionStateChanged,
+    TrainComposed,
+    UnitExpected,
+    VesselManifested,
+)
+from domain.identity import (
+    Identity,
+    as_parked,
+    bind,
+    bindings_of,
+    candidates,
+    expect,
+    expectations_of,
+    expire,
+    meant_by,
+    park,
+    review,
+    settle,
+    unknown_objects,
+)
+from domain.judging import Kept, judge
+from domain.policy import Policy
+from domain.port import Node, NodeKind, Port, Window
+from domain.standing import summarise
+from tests.scenario.parties import IOT_ID, at
+
+GRACE = timedelta(minutes=10)
+
+
+def _node(node: str, kind: NodeKind, latitude: float = 41.13, **more: Any) -> Node:
+    return Node(node=node, name=node.title(), kind=kind, latitude=latitude, longitude=16.85, **more)
+
+
+PORT = Port(
+    locode="ITBRI",
+    name="The port of the stories",
+    nodes=(
+        _node("QUAY", NodeKind.DOCK_GATE),
+        _node("TERMINAL", NodeKind.PORT_FACILITY),
+        _node("SCANNER", NodeKind.CUSTOMS_SPACE, dwell_max_minutes=120),
+        _node("WAREHOUSE", NodeKind.PORT_FACILITY, openings=(Window(start="06:00", end="20:00"),)),
+        _node("GATE-IN", NodeKind.PORT_GATE, passage=Direction.IN, requires_slot=True),
+        _node("GATE-OUT", NodeKind.PORT_GATE, passage=Direction.OUT),
+        _node("RAIL-IN", NodeKind.RAIL_GATE, passage=Direction.IN),
+        _node("RAIL-OUT", NodeKind.RAIL_GATE, passage=Direction.OUT),
+        _node("DRY-PORT", NodeKind.EXTRA_PORT_FACILITY, latitude=41.03),  # 11 km: five and a half minutes
+    ),
+    paths={},
+    timezone="Europe/Rome",
+    policy=Policy(corridor_meters=2_000, exit_certified_by=("GDF",)),
+)
+
+
+class Story:
+    """Everything that was told so far, and what is said about it.
+
+    *Shape*: news is ``STATUS KIND subject``, in the order in which it is said.
+    """
+
+    def __init__(self, *told: InputEvent) -> None:
+        self.identities: dict[str, Identity] = defaultdict(Identity)
+        self.kept: dict[str, Kept] = {}
+        self.alerts: list[DeviationAlertChanged] = []
+        self._events: dict[UUID, InputEvent] = {}
+        self.tell(*told)
+
+    # Telling -------------------------------------------------------------------------------------------------------
+
+    def tell(self, *events: InputEvent) -> list[str]:
+        """Tell the port of events, in this order; returns what it has to say."""
+        before = len(self.alerts)
+        for event in events:
+            self._events[event.event_id] = event
+            self._take(event)
+        return [f"{alert.status} {alert.kind} {alert.subject}" for alert in self.alerts[before:]]
+
+    def clock(self, when: str) -> list[str]:
+        """Everything until then has been told: judge what is absent."""
+        before = len(self.alerts)
+        for key, identity in list(self.identities.items()):
+            self._learn(key, expire(key, identity, at(when), GRACE), at(when), None)
+        for owner in list(self.kept):
+            self._judge(owner, DeadlinePassed(subject=owner, as_of=at(when)))
+        return [f"{alert.status} {alert.kind} {alert.subject}" for alert in self.alerts[before:]]
+
+    # Asking --------------------------------------------------------------------------------------------------------
+
+    def state(self, iot_id: UUID = IOT_ID) -> MissionStateChanged:
+        """What the parties are told of a mission."""
+        kept = self.kept[str(iot_id)]
+        assert kept.standing is not None
+        return summarise(kept.standing, kept.ledger.revision, at("0:00"), kept.ledger.open_kinds)
+
+    def open(self) -> set[str]:
+        """What stands, ``KIND subject``."""
+        last = {alert.alert_id: alert for alert in self.alerts}
+        return {f"{a.kind} {a.subject}" for a in last.values() if a.status is not AlertStatus.CLEARED}
+
+    @property
+    def news(self) -> DeviationAlertChanged:
+        """What was said last."""
+        return self.alerts[-1]
+
+    # As the pipeline does ------------------------------------------------------------------------------------------
+
+    def _take(self, event: InputEvent) -> None:
+        conveyance = None if isinstance(event, AlertReviewed) else conveyance_of(event)  # type: ignore[arg-type]
+        if conveyance is not None:
+            self._judge(conveyance, event)
+        match event:
+            case IotIdGenerated() | MissionAmended():
+                self._tell_identifiers(bindings_of(event), event)
+                self._judge(str(event.iot_id), event)
+            case TrainComposed() | VesselManifested():
+                self._tell_identifiers(expectations_of(event), event)
+            case AlertReviewed():
+                self._review(event)
+            case _ if hasattr(event, "identifiers"):
+                if isinstance(event, EventRetracted):
+                    self._tell_identifiers(bindings_of(event), event)
+                self._resolve(event)
+
+    def _tell_identifiers(self, told: list[IdBound] | list[UnitExpected], event: InputEvent) -> None:
+        for each in told:
+            key = f"{each.scheme}:{each.value}"
+            if isinstance(each, UnitExpected):
+                self._learn(key, expect(self.identities[key], each), event.occurred_at, event.event_id)
+                continue
+            known, woken = bind(self.identities[key], each)
+            self._learn(key, known, event.occurred_at, event.event_id)
+            for iot_id, parked in woken:
+                self._judge(str(iot_id), self._events[parked.event_id])
+                self._settle(parked.event_id)
+
+    def _resolve(self, event: Any) -> None:
+        tried = candidates(event)
+        for candidate in tried:
+            waiting = as_parked(event, tried[0].key, b"", ())
+            iot_id = meant_by(self.identities[candidate.key], waiting) if candidate.bindable else None
+            if iot_id is not None:
+                self._judge(str(iot_id), event)
+                self._settle(event.event_id)
+                return
+            parked = park(self.identities[candidate.key], waiting)
+            self._learn(candidate.key, parked, event.occurred_at, event.event_id)
+
+    def _settle(self, event_id: UUID) -> None:
+        for key, identity in list(self.identities.items()):
+            self._learn(key, settle(identity, {event_id}), self._events[event_id].occurred_at, event_id)
+
+    def _review(self, event: AlertReviewed) -> None:
+        owner = str(event.iot_id or event.object_key)
+        if event.iot_id is not None or is_conveyance(owner):
+            self._judge(owner, event)
+        else:
+            self._learn(owner, review(self.identities[owner], event), event.occurred_at, event.event_id)
+
+    def _learn(self, key: str, identity: Identity, when: datetime, trigger: UUID | None) -> None:
+        if identity is self.identities[key]:
+            return
+        cause = Cause(None, key, when, trigger, PORT.policy)
+        ledger, alerts = changes(identity.ledger, unknown_objects(key, identity), cause)
+        self.identities[key] = msgspec.structs.replace(identity, ledger=ledger)
+        self.alerts += alerts
+
+    def _judge(self, owner: str, event: InputEvent | DeadlinePassed) -> None:
+        judged = judge(self.kept.get(owner, Kept(owner)), event, PORT)
+        if judged is not None:
+            self.kept[owner] = judged.kept
+            self.alerts += judged.alerts

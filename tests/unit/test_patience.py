@@ -1,0 +1,80 @@
+"""While something outside is away a worker waits, says for what, and acknowledges nothing."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from builders import plan
+from rig import CODEC, record
+
+from runtime.errors import Unavailable
+from runtime.health import Health
+from runtime.settings import Settings
+from streams.chunks import REGISTRY, Receiver, decoded
+from streams.outbox import Outbox
+from streams.sink import STORE, Sink
+from topics.catalog import IOT_ID_GENERATED, SINK_GROUP
+from topics.codec import Codec
+
+SETTINGS = Settings(partitions=1, namespace="")
+RECORD = record(IOT_ID_GENERATED.name, b"k", CODEC.encode(plan()))
+
+
+class Away:
+    """Something outside that does not answer as often as told; notes what its asker waited for each time."""
+
+    def __init__(self, times: int, health: Health) -> None:
+        self.waited_for: list[list[str]] = []
+        self._times = times
+        self._health = health
+
+    def ask(self) -> None:
+        self.waited_for.append(list(self._health.waits_for))
+        if len(self.waited_for) <= self._times:
+            raise Unavailable("away", retry_after_seconds=0.0)
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        self.ask()
+
+    def decode(self, raw: bytes | None, *wanted: type[Any]) -> Any:
+        self.ask()
+        return CODEC.decode(raw, *wanted)
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health()
+
+
+def test_the_schema_registry_is_waited_for(health: Health) -> None:
+    registry = Away(2, health)
+    receiver = Receiver(SETTINGS, cast(Codec, registry), SINK_GROUP)
+    received = asyncio.run(decoded(receiver, [RECORD], Outbox(1), health))
+    assert [each.event for each in received] == [plan()]
+    assert registry.waited_for == [[], [REGISTRY], [REGISTRY]]
+    assert health.ready
+
+
+def test_clickhouse_is_waited_for_and_what_it_did_not_take_is_not_acknowledged(health: Health) -> None:
+    store = Away(2, health)
+    acknowledged: list[list[list[str]]] = []
+    event = SimpleNamespace(
+        value=[RECORD],
+        message=SimpleNamespace(topic=RECORD.topic),
+        ack=lambda: acknowledged.append(store.waited_for[:]),
+    )
+    app = SimpleNamespace(conf=SimpleNamespace(topic_partitions=1), producer=SimpleNamespace(_producer=None))
+
+    async def deliver() -> int:
+        sink = Sink(SETTINGS, Receiver(SETTINGS, CODEC, SINK_GROUP), cast(Any, store), health)
+        await sink.take(app, event)
+        taken = health.moves
+        await sink.write()
+        return taken
+
+    taken = asyncio.run(deliver())
+    assert acknowledged == [[[], [STORE], [STORE]]]
+    assert 0 < taken < health.moves
+    assert health.ready
