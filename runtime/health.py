@@ -81,11 +81,6 @@ class Health:
         return not self._waiting_for
 
     @property
-    def waits_for(self) -> Mapping[str, str]:
-        """The parts that are missing, and why."""
-        return self._waiting_for
-
-    @property
     def silent_seconds(self) -> float:
         """How old the last heartbeat is."""
         return self._clock() - self._beat_at

@@ -115,7 +115,6 @@ class Watchdog:
                 found = self._judge(now)
             except Unavailable as error:
                 log.info("nothing is known of %s: %s", self._group, error)
-                self._suspicion = None
         # To ask takes time, in which it may have gone on.
         has_gone_on = self._health.moves != moves or self._is_excused()
         self._moves, self._looked_at = moves, self._clock()
@@ -123,24 +122,16 @@ class Watchdog:
 
     def _judge(self, now: float) -> Standstill | None:
         """*Raises*: Unavailable when Kafka does not answer: then it is Kafka that everything waits for."""
-        before = self._suspicion
-        if before is not None and before.assigned is not self.assigned:
-            before = None
-        if before is None:
-            assigned = self.assigned
-            places = self._places(assigned)
-            self._suspicion = _Suspicion(now, assigned, places) if places else None
+        assigned, before, self._suspicion = self.assigned, self._suspicion, None
+        waits = self._places(assigned)
+        still = _unmoved(before.places, waits) if before is not None and before.assigned is assigned else {}
+        if before is None or not still:
+            self._suspicion = _Suspicion(now, assigned, waits) if waits else None
             return None
         if now - before.since < self._seconds_max:
+            self._suspicion = before
             return None
-        self._suspicion = None
-        waits = self._places(before.assigned)
-        still = {
-            tp: place
-            for tp, place in waits.items()
-            if tp in before.places and before.places[tp].offset == place.offset
-        }
-        if not still or not self._waiting.is_readable(still):
+        if not self._waiting.is_readable(still):
             return None
         return Standstill(self._group, now - before.since, self._health.silent_seconds, still)
 
@@ -150,9 +141,12 @@ class Watchdog:
         return {tp: place for tp, place in places.items() if tp in assigned and place.lag > 0}
 
     def _is_excused(self) -> bool:
-        waits_for = self._health.waits_for
-        # Who waits for a store or a registry still has a heartbeat; rebuilding after recovery may keep the loop busy.
-        return PARTITIONS in waits_for or (bool(waits_for) and self._health.silent_seconds < self._seconds_max)
+        # Who waits still has a heartbeat; a loop that hangs goes on saying what it waited for last.
+        return not self._health.ready and self._health.silent_seconds < self._seconds_max
+
+
+def _unmoved(before: Mapping[Partition, Place], now: Mapping[Partition, Place]) -> dict[Partition, Place]:
+    return {tp: place for tp, place in now.items() if tp in before and before[tp].offset == place.offset}
 
 
 def pulse(app: Any, health: Health) -> None:

@@ -28,7 +28,7 @@ REMEMBERED_MAX = 4_096
 class Author:
     """The stories of one simulation.
 
-    *Guarantee*: nothing that was told is remembered.
+    *Guarantee*: a story depends on nothing that was told before.
     *Raises*: ValueError when missions cannot keep the due times of the port's paths.
     """
 

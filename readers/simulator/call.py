@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from domain.events import CallStatus, Identifier
-from readers.simulator.cargo import Yard
-from readers.simulator.narrative import Narrative
+from readers.simulator.cargo import Yard, key_of
+from readers.simulator.narrative import Conveyed
 from readers.simulator.sailings import Sailing, last_landing
 from readers.simulator.story import Story
-from readers.simulator.train import key_of
-from readers.simulator.truth import Planted
 from readers.simulator.weighing import weighed
 from readers.simulator.world import HOUR, MILLISECOND, MINUTE, World
 
@@ -58,7 +56,7 @@ class Aboard:
 
 
 @dataclass(slots=True, kw_only=True)
-class Call(Narrative):
+class Call(Conveyed):
     """A call under construction; ``etas`` are announcements and what they announce, ``manifested`` the lodgings.
 
     *Shape*: a step that is left out never happens.
@@ -79,20 +77,6 @@ class Call(Narrative):
         """When a notice is due that must come so many hours before her arrival, as announced last."""
         return self.etas[-1][1] - hours * HOUR
 
-    def plant(self, kind: str, subject: str, node: str | None, at: int, why: str, mission: int | None = None) -> None:
-        """Write into the truth that the call deviates."""
-        row = Planted(
-            kind=kind,
-            iot_id=None,
-            object_key=self.sailing.key,
-            subject=subject,
-            node=node,
-            at=self.moment(at),
-            mission=mission,
-            why=why,
-        )
-        self.planted.append(row)
-
 
 def call_of(sailing: Sailing, stories: Iterable[Story], rng: Random, world: World, yard: Yard) -> Call:
     """A call with the units of the missions that come with it; nothing is wrong but what they bring along.
@@ -100,7 +84,15 @@ def call_of(sailing: Sailing, stories: Iterable[Story], rng: Random, world: Worl
     *Shape*: of a mission without deviations nothing need be told yet: it is landed, at some time.
     """
     aboard = [each for story in stories if (each := _aboard(story, sailing)) is not None]
-    call = Call(rng=rng, world=world, yard=yard, started_at=sailing.opens_at, sailing=sailing, aboard=aboard)
+    call = Call(
+        rng=rng,
+        world=world,
+        yard=yard,
+        started_at=sailing.opens_at,
+        key=sailing.key,
+        sailing=sailing,
+        aboard=aboard,
+    )
     for nth in range(rng.randint(*EMPTIES)):
         aboard.append(empty(call, nth))
     _arrive(call)

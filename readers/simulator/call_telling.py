@@ -54,7 +54,7 @@ def _steps(call: Call) -> Iterator[Told]:
             event_id=call.fresh_id(),
             occurred_at=call.moment(at),
             source=SINGLE_WINDOW,
-            call=call.sailing.key,
+            call=call.key,
             ship=call.sailing.ship,
             status=status,
             eta=None if eta is None else call.moment(eta),
@@ -86,7 +86,7 @@ def _weighings(call: Call) -> Iterator[Told]:
             event_id=call.fresh_id(),
             occurred_at=call.moment(at),
             source=call.world.port_system,
-            call=call.sailing.key,
+            call=call.key,
             unit=each.unit,
             verified_mass_kg=mass_kg,
         )
@@ -97,7 +97,7 @@ def _landings_of_empties(call: Call) -> Iterator[Told]:
     for each in call.aboard:
         if each.mission is None and each.landed is not None:
             seen = seen_by_camera(call.rng, each.unit, None)
-            direction, key = Direction.IN, call.sailing.key
+            direction, key = Direction.IN, call.key
             yield (
                 each.landed,
                 scan(call, each.landed, each.node, "ocr", Technology.OCR, seen, direction, key),

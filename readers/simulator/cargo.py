@@ -103,9 +103,8 @@ class Yard:
         return Identifier(scheme=Scheme.WAGON, value=body + str(luhn.calc_check_digit(body)))
 
     def ship(self, number: int) -> Identifier:
-        """A ship of the fleet; no ship has an IMO number that begins with 0."""
-        hull = int(self._draw("ship", number) * FLEET)
-        body = f"0{self._spread('ship', hull, 10**5):05d}"
+        """The ship of a call, back when all others have been here; no ship has an IMO number that begins with 0."""
+        body = f"0{self._spread('ship', number % FLEET, 10**5):05d}"
         return Identifier(scheme=Scheme.SHIP, value=body + imo.calc_check_digit(body))
 
     def mass_kg(self, number: int) -> int:
@@ -175,6 +174,11 @@ class Yard:
 
     def _spread(self, scheme: str, number: int, room: int) -> int:
         return (number * STRIDE + _beginning(self._seed, scheme)) % room
+
+
+def key_of(identifier: Identifier) -> str:
+    """``SCHEME:VALUE``."""
+    return f"{identifier.scheme.value}:{identifier.value}"
 
 
 @cache

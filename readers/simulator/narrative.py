@@ -31,3 +31,24 @@ class Narrative:
     def between(self, low: float, high: float) -> int:
         """Some time between the two."""
         return int(low + (high - low) * self.rng.random())
+
+
+@dataclass(slots=True, kw_only=True)
+class Conveyed(Narrative):
+    """The story of what carries units, a train or a ship: ``key`` is ``TRAIN:…`` or ``CALL:…``."""
+
+    key: str
+
+    def plant(self, kind: str, subject: str, node: str | None, at: int, why: str, mission: int | None = None) -> None:
+        """Write into the truth that it deviates; ``mission`` has a part in it."""
+        row = Planted(
+            kind=kind,
+            iot_id=None,
+            object_key=self.key,
+            subject=subject,
+            node=node,
+            at=self.moment(at),
+            mission=mission,
+            why=why,
+        )
+        self.planted.append(row)

@@ -16,6 +16,7 @@ from domain.events import Identifier, IdScanned, InputEvent, Technology
 from domain.identifiers import Scheme
 from domain.identifiers.checking import examine
 from domain.identifiers.misreads import CONFUSIONS
+from readers.simulator.cargo import key_of
 from readers.simulator.origin import Origin
 from readers.simulator.parameters import TIDY, NoiseRates
 from readers.simulator.sightings import sure
@@ -127,7 +128,7 @@ def _misread(origin: Origin, scan: IdScanned, rng: Random) -> tuple[IdScanned, M
         conveyance=scan.conveyance,
         node=scan.node,
         at=scan.occurred_at,
-        identifier=f"{right.scheme.value}:{right.value}",
+        identifier=key_of(right),
         read_as=read_as.key,
     )
 

@@ -46,7 +46,7 @@ def of_train(train: Train) -> Origin:
 def of_call(call: Call) -> Origin:
     """Its units without a mission are read."""
     since = call.moment(call.manifested[0])
-    return Origin(call.sailing.key, {each.unit.value: since for each in call.aboard}, None, None)
+    return Origin(call.key, {each.unit.value: since for each in call.aboard}, None, None)
 
 
 def of_nobody(name: str) -> Origin:

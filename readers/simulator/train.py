@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from domain.events import Identifier, Permission
-from readers.simulator.cargo import Yard
-from readers.simulator.narrative import Narrative
+from readers.simulator.cargo import Yard, key_of
+from readers.simulator.narrative import Conveyed
 from readers.simulator.story import Story
 from readers.simulator.timetable import CLOSED, PASSING, Departure
-from readers.simulator.truth import Planted
 from readers.simulator.world import MILLISECOND, MINUTE, World
 
 EMPTIES = (1, 2)
@@ -50,10 +49,9 @@ class Load:
 
 
 @dataclass(slots=True, kw_only=True)
-class Train(Narrative):
+class Train(Conveyed):
     """A train under construction; without a time ``manifested`` none is ever lodged."""
 
-    key: str
     serial: int
     node: str
     loads: list[Load]
@@ -70,25 +68,6 @@ class Train(Narrative):
     def passed(self) -> int:
         """When all of it must have passed."""
         return self.first + self.world.port.policy.train_passing // MILLISECOND
-
-    def plant(self, kind: str, subject: str, node: str | None, at: int, why: str, mission: int | None = None) -> None:
-        """Write into the truth that the train deviates."""
-        row = Planted(
-            kind=kind,
-            iot_id=None,
-            object_key=self.key,
-            subject=subject,
-            node=node,
-            at=self.moment(at),
-            mission=mission,
-            why=why,
-        )
-        self.planted.append(row)
-
-
-def key_of(unit: Identifier) -> str:
-    """``SCHEME:VALUE``."""
-    return f"{unit.scheme.value}:{unit.value}"
 
 
 def load_of(story: Story) -> Load | None:

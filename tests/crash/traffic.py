@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.events import InputEvent
 from readers.publisher import Publisher
@@ -14,7 +14,11 @@ from topics.producer import DurableProducer
 from topics.registry import FileRegistry
 
 CLOCK_EVERY = 500
-"""Events after which the clock is moved to the newest of them, all of them durable by then."""
+"""Events after which the clock is moved on."""
+
+AHEAD = timedelta(hours=3)
+"""The clock is ahead of the stream, as when readers report late: absences are found that turn out to be none, so that
+alerts are raised and cleared while workers are killed."""
 
 BEFORE_EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -23,7 +27,6 @@ class Traffic(threading.Thread):
     """Publishes events in a thread of its own, through whatever happens to the broker.
 
     *Units*: ``rate`` in events a second.
-    *Guarantee*: the clock never shows a moment whose events are not all published.
     """
 
     def __init__(self, settings: Settings, events: Sequence[InputEvent], rate: float) -> None:
@@ -53,7 +56,7 @@ class Traffic(threading.Thread):
                 newest = max(newest, event.occurred_at)
                 if count % CLOCK_EVERY == 0:
                     self._publisher.flush()
-                    self._clock.set(newest)
+                    self._clock.set(newest + AHEAD)
             self._publisher.flush()
         except MissionpathError as error:
             self.error = error

@@ -98,7 +98,7 @@ def test_a_mark_of_a_transaction_is_no_record_to_read(topics: Settings) -> None:
     producer.produce(name, b"a record", partition=0)
     producer.commit_transaction(30)
     backlog = Backlog(topics, "missionpath.resolve")
-    assert backlog.places([name])[name, 0] == Place(0, 2)
+    eventually(lambda: backlog.places([name])[name, 0] == Place(0, 2))
     assert backlog.is_readable({(name, 0): Place(0, 2)})
     assert not backlog.is_readable({(name, 0): Place(1, 1)})
     assert not backlog.is_readable({(name, 0): Place(1, 1), (name, 1): Place(0, 0)})

@@ -35,6 +35,9 @@ def discrepancy(
 RAISED = {
     "no notice when it is due": late((ANNOUNCED, checked(DUE_72)), "PRE_ARRIVAL", DUE_72, (1,)),
     "no notice when she arrives": late((ANNOUNCED, ARRIVED, manifest(3, 1)), "PRE_ARRIVAL", DUE_72, (1,)),
+    "no notice when she arrives as it is due": late(
+        (ANNOUNCED, call(9, DUE_72, CallStatus.ARRIVED), manifest(3, 1)), "PRE_ARRIVAL", DUE_72, (1,)
+    ),
     "a notice that comes too late": late(
         (ANNOUNCED, call(2, DUE_72 + A_MILLISECOND, NOTIFIED), call(3, DUE_72 + 1, NOTIFIED)),
         "PRE_ARRIVAL",
@@ -143,6 +146,9 @@ NOT_RAISED = [
     clean(LATE, "a manifest, a millisecond before", (ANNOUNCED, checked(DUE_24 - A_MILLISECOND)), "MANIFEST"),
     clean(LATE, "lodged when it is due", (ANNOUNCED, manifest(2, DUE_24), checked(DUE_24)), "MANIFEST"),
     clean(DISCREPANCY, "lodged as she arrives", (ARRIVED, manifest(2, ETA)), "not notified"),
+    clean(
+        DISCREPANCY, "a further one comes after her", (manifest(2, 0), ARRIVED, manifest(3, ETA + 1)), "not notified"
+    ),
     clean(DISCREPANCY, "not there yet", (ANNOUNCED, checked(99_999)), "not notified"),
     clean(DISCREPANCY, "still unloading", (manifest(1, 0), checked(99_999)), "missing"),
     clean(

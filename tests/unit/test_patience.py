@@ -10,7 +10,7 @@ from builders import plan
 from rig import CODEC, record
 
 from runtime.errors import Unavailable
-from runtime.health import Health
+from runtime.health import Health, Request
 from runtime.settings import Settings
 from streams.chunks import REGISTRY, Receiver, decoded
 from streams.outbox import Outbox
@@ -22,6 +22,11 @@ SETTINGS = Settings(partitions=1, namespace="")
 RECORD = record(IOT_ID_GENERATED.name, b"k", CODEC.encode(plan()))
 
 
+def waits_for(health: Health) -> list[str]:
+    said = health.readyz(Request("GET", "", "", b"")).body.decode()
+    return [line.partition(":")[0] for line in said.splitlines()] if not health.ready else []
+
+
 class Away:
     """Something outside that does not answer as often as told; notes what its asker waited for each time."""
 
@@ -31,7 +36,7 @@ class Away:
         self._health = health
 
     def ask(self) -> None:
-        self.waited_for.append(list(self._health.waits_for))
+        self.waited_for.append(waits_for(self._health))
         if len(self.waited_for) <= self._times:
             raise Unavailable("away", retry_after_seconds=0.0)
 

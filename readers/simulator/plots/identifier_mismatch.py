@@ -1,5 +1,6 @@
 """IDENTIFIER_MISMATCH: at a gate the unit is on another truck, or the truck has another unit on it."""
 
+from readers.simulator.cargo import key_of
 from readers.simulator.plots.plot import Plot
 from readers.simulator.story import Story
 
@@ -16,7 +17,7 @@ def plant(story: Story) -> bool:
     else:
         foreign = gate.carrier = story.yard.foreign_plate(story.number)
         why = f"The unit passed {gate.node} on a truck that was not declared."
-    story.plant(PLOT.kind, f"{foreign.scheme.value}:{foreign.value}", gate.node, gate.at, why)
+    story.plant(PLOT.kind, key_of(foreign), gate.node, gate.at, why)
     return True
 
 

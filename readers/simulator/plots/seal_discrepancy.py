@@ -1,6 +1,7 @@
 """SEAL_DISCREPANCY: a seal that is not the cargo's, one that is tampered with, or one that is in two places."""
 
 from domain.events import DeviceSignal
+from readers.simulator.cargo import key_of
 from readers.simulator.clones import read_twice
 from readers.simulator.openings import forbidden_opening
 from readers.simulator.plots.plot import Plot
@@ -23,7 +24,7 @@ def _foreign(story: Story) -> bool:
     gate = story.rng.choice(gates)
     gate.seal = foreign = story.yard.foreign_seal(story.number)
     why = f"At {gate.node} a seal was read that was never put on the cargo."
-    story.plant(PLOT.kind, f"{foreign.scheme.value}:{foreign.value}", gate.node, gate.at, why)
+    story.plant(PLOT.kind, key_of(foreign), gate.node, gate.at, why)
     return True
 
 
@@ -45,7 +46,7 @@ def _cloned(story: Story) -> bool:
         return False
     before, clone = reads
     why = f"Its seal was read at {clone.node} when the unit had just been at {before.node}."
-    story.plant(PLOT.kind, f"cloned {seal.scheme.value}:{seal.value}", clone.node, clone.at, why)
+    story.plant(PLOT.kind, f"cloned {key_of(seal)}", clone.node, clone.at, why)
     if all(step.node != clone.node for step in story.route.steps):
         story.plant("OFF_PATH_NODE", clone.node, clone.node, clone.at, why)
     return True

@@ -1,6 +1,6 @@
 """UNKNOWN_OBJECT: a container of which customs knows nothing is read in the port."""
 
-from readers.simulator.cargo import Cargo
+from readers.simulator.cargo import Cargo, key_of
 from readers.simulator.plots.plot import Plot
 from readers.simulator.story import Story
 
@@ -18,7 +18,7 @@ def plant(story: Story) -> bool:
     for each in story.passes:
         each.unit = stranger
     first = story.passes[0]
-    key = f"{stranger.scheme.value}:{stranger.value}"
+    key = key_of(stranger)
     story.plant(PLOT.kind, key, first.node, first.at, f"Read at {first.node}; no IOT_ID was ever minted for it.")
     return True
 
