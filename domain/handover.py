@@ -49,8 +49,8 @@ def moved(
 ) -> list[tuple[UUID, FactMoved | ObservationTaken]]:
     """What a mission must tell which other missions when its facts have changed.
 
-    *Shape*: ordered by event time. What goes elsewhere now; and what went elsewhere before, but was led here meanwhile
-    by a better identifier, is taken from where it went.
+    *Shape*: ordered by event time. What goes elsewhere now is moved; what went elsewhere before, but was led here
+    meanwhile by a better identifier, is taken from where it went.
     """
     facts = list(after)
     had, has = leaving(before), leaving(facts)

@@ -271,7 +271,7 @@ def bind(key: str, identity: Identity, event: IdBound) -> Learnt:
     binding = Binding(event.valid_from, event.event_id, event.iot_id, event.released, event.withdrawn)
     if binding in identity.bindings:
         return Learnt(identity, [], [], [])
-    bindings = tuple(sorted((*identity.bindings, binding), key=lambda b: (b.valid_from, b.event_id)))[-BINDINGS_MAX:]
+    bindings = tuple(sorted((*identity.bindings, binding), key=msgspec.structs.astuple))[-BINDINGS_MAX:]
     after = msgspec.structs.replace(identity, bindings=bindings)
     decisions: list[Decision] = []
     answers = [(p, iot_id) for p in after.parked if p.home != key and (iot_id := meant_by(after, p)) is not None]
@@ -288,12 +288,16 @@ def give(identity: Identity, event_id: UUID, rank: int, iot_id: UUID) -> tuple[I
     *Shape*: no decision when a better one has led it already, or none of that id waits here.
     """
     parked = next((p for p in identity.parked if p.event_id == event_id), None)
-    if parked is None or (parked.given is not None and parked.given[0] <= rank):
+    if parked is None or parked.given == (rank, iot_id) or (parked.given is not None and parked.given[0] < rank):
         return identity, None
-    taken_from = parked.given[1] if parked.given is not None and parked.given[1] != iot_id else None
     given = msgspec.structs.replace(parked, given=(rank, iot_id))
-    held = tuple(given if p is parked else p for p in identity.parked)
-    return msgspec.structs.replace(identity, parked=held), Decision(parked, rank, iot_id, taken_from)
+    known = msgspec.structs.replace(identity, parked=tuple(given if p is parked else p for p in identity.parked))
+    if parked.given is None:
+        return known, Decision(parked, rank, iot_id, None)
+    rank_before, iot_id_before = parked.given
+    if rank_before == rank:  # the identifier is bound anew: the mission that had it hands it over itself
+        return known, None
+    return known, Decision(parked, rank, iot_id, iot_id_before if iot_id_before != iot_id else None)
 
 
 def handovers(key: str, before: Identity, after: Identity, new: Binding) -> list[tuple[UUID, IdentifierHandedOver]]:
@@ -364,14 +368,19 @@ def review(identity: Identity, event: AlertReviewed) -> Identity:
 def park(identity: Identity, parked: Parked) -> Identity:
     """Let an observation wait here; the same identity when it does already.
 
-    *Raises*: OverflowError when PARKED_MAX wait here.
+    *Raises*: OverflowError when PARKED_MAX wait here for any binding. What was led somewhere, and is only watched,
+    makes room, the oldest first.
     """
     if any(p.event_id == parked.event_id for p in identity.parked):
         return identity
-    if len(identity.parked) >= PARKED_MAX:
-        raise OverflowError
-    waiting = sorted((*identity.parked, parked), key=lambda p: (p.occurred_at, p.event_id))
-    return msgspec.structs.replace(identity, parked=tuple(waiting))
+    held = list(identity.parked)
+    if len(held) >= PARKED_MAX:
+        watched = next((p for p in held if p.given is not None), None)
+        if watched is None:
+            raise OverflowError
+        held.remove(watched)
+    held = sorted((*held, parked), key=lambda p: (p.occurred_at, p.event_id))
+    return msgspec.structs.replace(identity, parked=tuple(held))
 
 
 def forget(identity: Identity, event_id: UUID) -> Identity:

@@ -5,4 +5,4 @@ ALTER TABLE missionpath.mission_events
     AFTER resolved_by;
 
 CREATE OR REPLACE VIEW missionpath.v_mission_events AS
-SELECT * EXCEPT counts FROM missionpath.mission_events FINAL WHERE counts;
+SELECT * FROM missionpath.mission_events FINAL WHERE counts;
