@@ -4,7 +4,8 @@ from typing import cast
 from uuid import UUID
 
 from domain.conveyance import Conveyance, apply_conveyance, is_conveyance
-from domain.events import ConveyanceEvent, DeadlinePassed, InputEvent, MissionEvent
+from domain.events import ConveyanceEvent, DeadlinePassed, InputEvent, MissionEvent, ResolutionEvent
+from domain.facts import Lead
 from domain.journey import Journey
 from domain.mission import Mission, apply
 from domain.port import Port
@@ -22,14 +23,14 @@ def opened(key: str) -> Dossier:
     return Conveyance(key) if is_conveyance(key) else Mission(UUID(key))
 
 
-def fold(dossier: Dossier, event: InputEvent | DeadlinePassed) -> Dossier:
+def fold(dossier: Dossier, event: InputEvent | ResolutionEvent | DeadlinePassed, lead: Lead | None = None) -> Dossier:
     """The dossier with the event in its history; the same one when it holds the event already.
 
     *Guarantee*: any order and any repetition of the same events ends in an equal dossier.
     *Raises*: HistoryFull; KeyError for an event that no dossier of this sort takes in.
     """
     if isinstance(dossier, Mission):
-        return apply(dossier, cast(MissionEvent, event))
+        return apply(dossier, cast(MissionEvent, event), lead)
     return apply_conveyance(dossier, cast(ConveyanceEvent, event))
 
 

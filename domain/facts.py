@@ -3,10 +3,11 @@
 *Shape*: identifiers are ``SCHEME:VALUE`` in their plainest form.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,10 +22,13 @@ from domain.events import (
     DeviceSignalled,
     Direction,
     EventRetracted,
+    FactMoved,
     Identifier,
+    IdentifierHandedOver,
     IdScanned,
     IotIdGenerated,
     MissionAmended,
+    ObservationTaken,
     Outcome,
     PathNode,
     Position,
@@ -53,6 +57,8 @@ class Read(msgspec.Struct, frozen=True, array_like=True, tag="R"):
     node: str
     direction: Direction | None
     keys: tuple[str, ...]
+    rank: int = 0
+    led_by: str = ""
 
 
 class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
@@ -70,6 +76,8 @@ class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
     hold_id: str | None
     node: str | None
     not_before: datetime | None = None
+    rank: int = 0
+    led_by: str = ""
 
 
 class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
@@ -91,6 +99,8 @@ class Signal(msgspec.Struct, frozen=True, array_like=True, tag="D"):
     device: str
     node: str | None
     position: Position | None
+    rank: int = 0
+    led_by: str = ""
 
 
 class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
@@ -106,6 +116,8 @@ class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
     authorities: tuple[str, ...]
     cancelled: bool
     not_before: datetime | None
+    rank: int = 0
+    led_by: str = ""
 
 
 class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
@@ -120,14 +132,42 @@ class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
 
 
 class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
-    """The fact of that id does not count."""
+    """The fact of that id, of that moment, does not count."""
 
     occurred_at: datetime
     event_id: UUID
     retracts: UUID
+    retracted_at: datetime
+    rank: int = 0
+    led_by: str = ""
 
 
-Fact = Plan | Amendment | Read | Ruling | Signal | Booking | Review | Retraction
+class Taken(msgspec.Struct, frozen=True, array_like=True, tag="T"):
+    """The observation of that id does not count if a worse identifier than the one of that rank led it here."""
+
+    occurred_at: datetime
+    event_id: UUID
+    takes: UUID
+    rank: int
+
+
+class HandedOver(msgspec.Struct, frozen=True, array_like=True, tag="H"):
+    """From ``occurred_at`` until just before ``until`` an identifier means another mission; none: this one again."""
+
+    occurred_at: datetime
+    event_id: UUID
+    key: str
+    to: UUID | None
+    until: datetime | None
+
+
+Led = Read | Ruling | Signal | Booking | Retraction
+"""Facts of observations, which an identifier led to their mission.
+
+*Shape*: ``led_by`` is that identifier, ``rank`` how many of the observation's are better.
+"""
+
+Fact = Plan | Amendment | Led | Review | Taken | HandedOver
 """What the history of a mission holds."""
 
 TellsFact = (
@@ -139,13 +179,42 @@ TellsFact = (
     | AppointmentMade
     | AlertReviewed
     | EventRetracted
+    | IdentifierHandedOver
+    | ObservationTaken
+    | FactMoved
 )
 """Which events tell a mission a fact."""
 
 
-def fact_of(event: TellsFact) -> Fact:
-    """What is remembered of an event."""
-    return _REMEMBERED[type(event)](event)
+class Lead(NamedTuple):
+    """Which identifier of an observation led it to a mission: how many are better, and ``SCHEME:VALUE``."""
+
+    rank: int
+    key: str
+
+
+def fact_of(event: TellsFact, lead: Lead | None = None) -> Fact:
+    """What is remembered of an event; of an observation, with what led it here."""
+    fact = _REMEMBERED[type(event)](event)
+    return fact if lead is None or not isinstance(fact, Led) else _led(fact, lead)
+
+
+def _led(fact: Led, lead: Lead) -> Led:
+    # Most reads are led by the identifier that comes first in them; it is not written twice.
+    key = "" if isinstance(fact, Read) and fact.keys and fact.keys[0] == lead.key else lead.key
+    return msgspec.structs.replace(fact, rank=lead.rank, led_by=key)
+
+
+def led_by(fact: Led) -> str:
+    """The identifier that led a fact here, as ``SCHEME:VALUE``."""
+    return fact.keys[0] if isinstance(fact, Read) and not fact.led_by and fact.keys else fact.led_by
+
+
+def looked_up_at(fact: Led) -> datetime:
+    """The moment as of which its identifiers were looked up."""
+    if isinstance(fact, Retraction):
+        return fact.retracted_at
+    return fact.starts_at if isinstance(fact, Booking) else fact.occurred_at
 
 
 def read_of(scan: IdScanned) -> Read:
@@ -202,7 +271,40 @@ def _booking(event: AppointmentMade) -> Booking:
 
 def retraction_of(event: EventRetracted) -> Retraction:
     """What is remembered of a retraction."""
-    return Retraction(event.occurred_at, event.event_id, event.retracts)
+    return Retraction(event.occurred_at, event.event_id, event.retracts, event.retracted_at)
+
+
+def _handed_over(event: IdentifierHandedOver) -> HandedOver:
+    return HandedOver(event.occurred_at, event.event_id, event.key, event.to_iot_id, event.valid_until)
+
+
+def _taken(event: ObservationTaken) -> Taken:
+    return Taken(event.occurred_at, event.event_id, event.takes, event.rank)
+
+
+def _moved(event: FactMoved) -> Led:
+    fact: Led = _unpack(b64decode(event.fact))
+    return fact
+
+
+def moving(fact: Led, from_iot_id: UUID) -> FactMoved:
+    """A fact on its way from one mission to another."""
+    return FactMoved(
+        event_id=fact.event_id,
+        occurred_at=fact.occurred_at,
+        from_iot_id=from_iot_id,
+        record=_RECORDS[type(fact)],
+        fact=b64encode(_pack(fact)).decode(),
+    )
+
+
+def passing_on(fact: Taken) -> ObservationTaken:
+    """What takes an observation goes where the observation goes."""
+    return ObservationTaken(event_id=fact.event_id, occurred_at=fact.occurred_at, takes=fact.takes, rank=fact.rank)
+
+
+_pack = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+_unpack = msgspec.msgpack.Decoder(Led).decode
 
 
 def _mrn(identifier: Identifier) -> str | None:
@@ -239,4 +341,16 @@ _REMEMBERED: dict[type, Callable[[Any], Fact]] = {
     AppointmentMade: _booking,
     AlertReviewed: review_of,
     EventRetracted: retraction_of,
+    IdentifierHandedOver: _handed_over,
+    ObservationTaken: _taken,
+    FactMoved: _moved,
 }
+
+_RECORDS: dict[type, str] = {
+    Read: "id_scanned",
+    Ruling: "customs_status_changed",
+    Signal: "device_signalled",
+    Booking: "appointment_made",
+    Retraction: "event_retracted",
+}
+"""The type of the event that told an observation's fact."""

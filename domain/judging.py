@@ -21,10 +21,14 @@ from domain.events import (
     CustomsStatusChanged,
     DeadlinePassed,
     DeviationAlertChanged,
+    FactMoved,
     IdScanned,
     InputEvent,
+    ObservationTaken,
+    ResolutionEvent,
 )
-from domain.facts import Fact, Read, Ruling, fact_of
+from domain.facts import Fact, Lead, Led, Read, Ruling, fact_of, moving
+from domain.handover import leaving, moved
 from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission
 from domain.port import Port
@@ -39,6 +43,10 @@ _CONVEYANCE_FACTS = msgspec.msgpack.Decoder(tuple[ConveyanceFact, ...])
 _ARRAY_32 = b"\xdd"
 _FIXARRAY_MAX, _ARRAY_16_MAX = 15, 0xFFFF
 """How MessagePack writes how many items an array has: in one byte, in three, or in five."""
+
+
+Taking = InputEvent | ResolutionEvent | DeadlinePassed
+"""What a mission, a train's run or a ship's call takes in."""
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -68,40 +76,59 @@ class Watched(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Judged(NamedTuple):
-    """What an event changed."""
+    """What an event changed; ``moved`` is what counts in other missions, with which."""
 
     kept: Kept
     alerts: list[DeviationAlertChanged]
+    moved: list[tuple[UUID, FactMoved | ObservationTaken]]
 
 
-def judge(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
-    """Take an event in; none when it is known already.
+def judge(kept: Kept, event: Taking, port: Port, lead: Lead | None = None) -> Judged | None:
+    """Take an event in, an observation with what led it here; none when it is known already.
 
     *Guarantee*: pure; any order and any repetition of the same events ends in the same facts and the same open
     deviations.
     *Raises*: HistoryFull; ValueError when the key is none.
     """
-    return _in_order(kept, event, port) or _on_the_whole(kept, event, port)
+    return _in_order(kept, event, port, lead) or _on_the_whole(kept, event, port, lead)
 
 
-def _on_the_whole(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
+def _on_the_whole(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> Judged | None:
     before = unpacked(kept)
-    dossier = fold(before, event)
+    dossier = fold(before, event, lead)
     if dossier is before:
-        return None
+        return _moved_again(kept, before, event)
     view = view_of(dossier, port)
     ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
-    return Judged(_packed(kept.key, view, ledger, dossier), alerts)
+    return Judged(_packed(kept.key, view, ledger, dossier), alerts, _moved(before, dossier))
 
 
-def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Judged | None:
+def _moved_again(kept: Kept, dossier: Dossier, event: Taking) -> Judged | None:
+    """A repeated observation that counts elsewhere is sent there again: the repetition may have told others of it."""
+    if not isinstance(dossier, Mission) or isinstance(event, DeadlinePassed):
+        return None
+    again: list[tuple[UUID, FactMoved | ObservationTaken]] = [
+        (to, moving(fact, dossier.iot_id))
+        for to, fact in leaving(dossier.facts)
+        if isinstance(fact, Led) and fact.event_id == event.event_id
+    ]
+    return Judged(kept, [], again) if again else None
+
+
+def _moved(before: Dossier, dossier: Dossier) -> list[tuple[UUID, FactMoved | ObservationTaken]]:
+    if not isinstance(before, Mission) or not isinstance(dossier, Mission):
+        return []
+    return moved(before.facts, dossier.facts, dossier.iot_id)
+
+
+def _in_order(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> Judged | None:
     """What a usual event changes, none when the event is not usual."""
     standing = kept.standing
     if standing is None or not standing.is_usual or not isinstance(event, IdScanned | CustomsStatusChanged):
         return None
     if kept.port != port.fingerprint or not _is_next(kept, standing, event.occurred_at):
         return None
-    fact: Any = fact_of(event)
+    fact: Any = fact_of(event, lead)
     if isinstance(fact, Ruling) and not _is_usual(fact):
         return None
     if any(e.is_open and e.finding.kind in _TIMED for e in kept.ledger.entries) or not _leaves(standing, fact, port):
@@ -111,7 +138,7 @@ def _in_order(kept: Kept, event: InputEvent | DeadlinePassed, port: Port) -> Jud
     facts = kept.facts + _encode(fact)
     due = (at for find in _NEXT_DUE if (at := find(standing, port)) is not None)
     due_at = min((at for at in due if kept.checked_at is None or at > kept.checked_at), default=None)
-    return Judged(Kept(kept.key, kept.port, due_at, kept.count + 1, facts, kept.checked_at, ledger, standing), [])
+    return Judged(Kept(kept.key, kept.port, due_at, kept.count + 1, facts, kept.checked_at, ledger, standing), [], [])
 
 
 def _is_next(kept: Kept, standing: Standing, at: datetime) -> bool:
@@ -160,7 +187,7 @@ def _packed(key: str, view: Journey | TrainRun | VesselCall, ledger: Ledger, dos
     )
 
 
-def _cause(key: str, event: InputEvent | DeadlinePassed, port: Port) -> Cause:
+def _cause(key: str, event: Taking, port: Port) -> Cause:
     iot_id, object_key = (None, key) if is_conveyance(key) else (UUID(key), None)
     if isinstance(event, DeadlinePassed):
         return Cause(iot_id, object_key, event.as_of, None, port.policy)

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.events import DeadlinePassed, DeviceSignal, MissionEvent
-from domain.facts import Fact, Signal, fact_of
+from domain.facts import Fact, Lead, Led, Signal, fact_of
 from domain.history import inserted
 
 FACTS_MAX = 1_000
@@ -32,8 +32,10 @@ class Mission(msgspec.Struct, frozen=True, array_like=True, tag="M"):
     checked_at: datetime | None = None
 
 
-def apply(mission: Mission, event: MissionEvent) -> Mission:
+def apply(mission: Mission, event: MissionEvent, lead: Lead | None = None) -> Mission:
     """The mission with the event in its history; the same mission when it holds the event already.
+
+    An observation that a better identifier led here once more keeps the better one.
 
     *Guarantee*: any order and any repetition of the same events ends in an equal mission.
     *Raises*: HistoryFull.
@@ -42,8 +44,10 @@ def apply(mission: Mission, event: MissionEvent) -> Mission:
         if mission.checked_at is not None and event.as_of <= mission.checked_at:
             return mission
         return Mission(mission.iot_id, mission.facts, event.as_of)
-    fact = fact_of(event)
+    fact = fact_of(event, lead)
     facts = inserted(mission.facts, fact, FACTS_MAX)
+    if facts is mission.facts:
+        facts = _better_led(facts, fact)
     if facts is mission.facts:
         return mission
     if _is_position(fact):
@@ -51,6 +55,16 @@ def apply(mission: Mission, event: MissionEvent) -> Mission:
         if facts == mission.facts:  # an old one, dropped again
             return mission
     return Mission(mission.iot_id, facts, mission.checked_at)
+
+
+def _better_led(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    """The facts with the one of that id replaced, if it was led there by a worse identifier."""
+    if not isinstance(fact, Led):
+        return facts
+    at = next(at for at, known in enumerate(facts) if known.event_id == fact.event_id)
+    known = facts[at]
+    is_better = isinstance(known, Led) and fact.rank < known.rank
+    return (*facts[:at], fact, *facts[at + 1 :]) if is_better else facts
 
 
 def _with_latest_positions(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.facts import Retraction, Review
+from domain.facts import HandedOver, Led, Retraction, Review, Taken
+from domain.handover import destination, is_taken
 from domain.history import Dated
 from domain.port import Port
 
@@ -40,11 +41,22 @@ class View(Protocol):
 
 
 def by_kind(facts: Iterable[Dated]) -> dict[type, list[Any]]:
-    """The facts by type, each in the same order, without what was retracted."""
+    """The facts by type, each in the same order, without what was retracted or belongs elsewhere."""
     found: dict[type, list[Any]] = {}
     for fact in facts:
         found.setdefault(type(fact), []).append(fact)
-    if Retraction not in found:
-        return found
-    retracted = {retraction.retracts for retraction in found[Retraction]}
-    return {kind: [fact for fact in held if fact.event_id not in retracted] for kind, held in found.items()}
+    for leaving in (Taken, HandedOver, Retraction):  # what was handed over takes its retraction along
+        if leaving in found:
+            found = _without(found, leaving)
+    return found
+
+
+def _without(found: dict[type, list[Any]], leaving: type) -> dict[type, list[Any]]:
+    if leaving is Retraction:
+        retracted = {retraction.retracts for retraction in found[Retraction]}
+        return {kind: [f for f in held if f.event_id not in retracted] for kind, held in found.items()}
+    elsewhere = is_taken if leaving is Taken else destination
+    gone = found[leaving]
+    return {
+        kind: [f for f in held if not (isinstance(f, Led) and elsewhere(f, gone))] for kind, held in found.items()
+    }

@@ -16,6 +16,7 @@ from domain.events import (
     DeviationAlertChanged,
     DeviceSignalled,
     EventRetracted,
+    FactMoved,
     IdBound,
     Identifier,
     IdScanned,
@@ -23,6 +24,7 @@ from domain.events import (
     MassVerified,
     MissionAmended,
     MissionStateChanged,
+    ObservationTaken,
     PathNode,
     Position,
     TrainComposed,
@@ -41,7 +43,7 @@ class Delivery:
     """A record as it was delivered, with where it came from.
 
     *Shape*: ``iot_id`` is set for records of the resolved mission-event topic only; ``resolved_by`` is the
-    ``SCHEME:VALUE`` that led to it.
+    ``SCHEME:VALUE`` that led to it; ``counts`` is false when the event belongs to that mission no more.
     """
 
     event: msgspec.Struct
@@ -51,6 +53,7 @@ class Delivery:
     published_at: datetime
     iot_id: UUID | None = None
     resolved_by: str | None = None
+    counts: bool = True
 
 
 def row(delivery: Delivery) -> tuple[str, Columns]:
@@ -155,10 +158,11 @@ def _mission_event(delivery: Delivery) -> Columns:
     event: Any = delivery.event
     return {
         "iot_id": delivery.iot_id,
-        "event_id": event.event_id,
-        "record": event.__struct_config__.tag,
+        "event_id": event.takes if isinstance(event, ObservationTaken) else event.event_id,
+        "record": event.record if isinstance(event, FactMoved) else event.__struct_config__.tag,
         "occurred_at": event.occurred_at,
         "resolved_by": delivery.resolved_by,
+        "counts": delivery.counts,
     }
 
 
@@ -186,6 +190,8 @@ _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
     (DeviceSignalled, True): ("mission_events", _mission_event),
     (AppointmentMade, True): ("mission_events", _mission_event),
     (AlertReviewed, True): ("mission_events", _mission_event),
+    (ObservationTaken, True): ("mission_events", _mission_event),
+    (FactMoved, True): ("mission_events", _mission_event),
     (MissionStateChanged, False): ("mission_states", _fields),
     (DeviationAlertChanged, False): ("deviation_alerts", _fields),
 }

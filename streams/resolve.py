@@ -7,6 +7,7 @@ them in turn, each on its own partition.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from aiokafka.structs import ConsumerRecord
@@ -21,15 +22,19 @@ from domain.events import (
     DeviceSignalled,
     EventRetracted,
     IdBound,
+    IdentifierHandedOver,
     IdScanned,
     IotIdGenerated,
     MissionAmended,
     Observation,
+    ObservationTaken,
     TrainComposed,
     UnitExpected,
     VesselManifested,
 )
 from domain.identity import (
+    Candidate,
+    Decision,
     Identity,
     Parked,
     as_parked,
@@ -39,12 +44,15 @@ from domain.identity import (
     expect,
     expectations_of,
     expire,
+    forget,
+    give,
     meant_by,
     next_expiry,
     park,
     review,
-    settle,
+    taken,
     unknown_objects,
+    waiting,
 )
 from runtime import metrics
 from runtime.errors import InvalidRecord
@@ -57,10 +65,11 @@ from streams.table import ChunkTable
 from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED, OBSERVATION_REROUTED
 from topics.codec import Codec
 from topics.headers import (
+    ANSWER,
     ATTEMPT,
     ORIGIN_MS,
+    RANK,
     RESOLVED_BY,
-    SETTLED,
     Header,
     cloud_event,
     number,
@@ -112,8 +121,8 @@ class Resolve:
         parked = 0
         for partition, key, value in self.table.items_by_partition():
             identity = _decode(value)
-            parked += len(identity.parked)
-            self._deadlines.set(partition, key, next_expiry(identity, self._grace))
+            parked += waiting(key.decode(), identity)
+            self._deadlines.set(partition, key, next_expiry(key.decode(), identity, self._grace))
         metrics.PARKED.set(parked)
 
     def _associated(self, each: Received[IotIdGenerated | MissionAmended], outbox: Outbox) -> None:
@@ -155,11 +164,15 @@ class Resolve:
     def _bound(self, partition: int, each: Received[IdBound], outbox: Outbox) -> None:
         key = _key_of(each.event)
         before = self._identity(key)
-        after, woken = bind(before, each.event)
-        for iot_id, parked in woken:
-            self._forward(str(iot_id), key, parked.value, parked.headers, outbox)
-            if parked.home != key:
-                self._settle_at_home(parked, outbox)
+        learnt = bind(key, before, each.event)
+        after = learnt.identity
+        for decision in learnt.decisions:
+            self._decided(decision, key, outbox)
+        for parked, iot_id in learnt.answers:
+            self._tell_home(parked, iot_id, outbox)
+            after = forget(after, parked.event_id)
+        for whom, handover in learnt.handovers:
+            self._tell_mission(whom, handover, _carried(each.record), outbox)
         self._keep(partition, key, before, after, each, outbox)
 
     def _observed(self, partition: int, each: Received[Observation], outbox: Outbox) -> None:
@@ -167,31 +180,58 @@ class Resolve:
         tries = candidates(observation)
         # Whoever publishes may write headers; only our own topic's are believed.
         rerouted = self._receiver.catalogued(record.topic) is OBSERVATION_REROUTED
-        attempt = value_of(record.headers, ATTEMPT) if rerouted else None
-        if attempt == SETTLED:
-            self._settled(partition, tries[0].key, each, outbox)
-            return
+        answer = _answer(value_of(record.headers, ANSWER), len(tries)) if rerouted else None
         if not rerouted:
             self._first_seen(each, outbox)
         if not tries:
             return
-        nth = _nth(attempt, len(tries))
-        candidate = tries[nth]
-        if partition_of(candidate.key.encode(), outbox.partitions) != partition:
-            self._reroute(record, candidate.key, nth, outbox)
+        if answer is not None:
+            self._answered(partition, tries, answer, each, outbox)
             return
-        before = self._identity(candidate.key)
-        waiting = as_parked(observation, tries[0].key, record.value, _carried(record))
-        iot_id = meant_by(before, waiting) if candidate.bindable else None
-        if iot_id is not None:
-            self._forward(str(iot_id), candidate.key, waiting.value, waiting.headers, outbox)
-            metrics.RESOLVED.labels(type(observation).__struct_config__.tag).inc()
-            if nth > 0:
-                self._settle_at_home(waiting, outbox)
-            return
-        parked = self._park(partition, candidate.key, waiting, each, outbox)
-        if parked and nth + 1 < len(tries):
-            self._reroute(record, tries[nth + 1].key, nth + 1, outbox)
+        rank = min(number(value_of(record.headers, ATTEMPT)) or 0, len(tries) - 1) if rerouted else 0
+        if partition_of(tries[rank].key.encode(), outbox.partitions) != partition:
+            self._reroute(record, tries[rank].key, rank, outbox)
+        else:
+            self._look_up(partition, tries, rank, each, outbox)
+
+    def _look_up(
+        self, partition: int, tries: tuple[Candidate, ...], rank: int, each: Received[Observation], outbox: Outbox
+    ) -> None:
+        """Ask the identifier of that rank, and if it means nothing let the observation wait and ask the next one."""
+        key, bindable = tries[rank]
+        before = self._identity(key)
+        waiting = as_parked(each.event, tries[0].key, each.record.value, _carried(each.record), rank)
+        iot_id = meant_by(before, waiting) if bindable else None
+        if iot_id is not None and rank == 0:
+            self._forward(str(iot_id), key, waiting.value, waiting.headers, outbox)
+            metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+        elif iot_id is not None:
+            self._tell_home(waiting, iot_id, outbox)
+        elif self._park(partition, key, waiting, each, outbox) and rank + 1 < len(tries):
+            self._reroute(each.record, tries[rank + 1].key, rank + 1, outbox)
+
+    def _answered(
+        self,
+        partition: int,
+        tries: tuple[Candidate, ...],
+        answer: tuple[int, UUID],
+        each: Received[Observation],
+        outbox: Outbox,
+    ) -> None:
+        """At home: an identifier that is not the best leads somewhere; the best that does decides."""
+        home, (rank, iot_id) = tries[0].key, answer
+        before = self._identity(home)
+        after, decision = give(before, each.event.event_id, rank, iot_id)
+        if decision is not None:
+            self._decided(decision, tries[rank].key, outbox)
+            metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+        self._keep(partition, home, before, after, each, outbox)
+
+    def _decided(self, decision: Decision, led_by: str, outbox: Outbox) -> None:
+        parked = decision.parked
+        self._forward(str(decision.iot_id), led_by, parked.value, parked.headers, outbox, decision.rank)
+        if decision.taken_from is not None:
+            self._tell_mission(decision.taken_from, taken(decision), parked.headers, outbox)
 
     def _first_seen(self, each: Received[Observation], outbox: Outbox) -> None:
         """A read of a train or a ship is hers as well; a retracted generation takes back what it bound."""
@@ -212,10 +252,6 @@ class Resolve:
         self._keep(partition, key, before, after, each, outbox)
         return True
 
-    def _settled(self, partition: int, key: str, each: Received[Observation], outbox: Outbox) -> None:
-        before = self._identity(key)
-        self._keep(partition, key, before, settle(before, {each.event.event_id}), each, outbox)
-
     def _expired(self, partition: int, each: Received[DeadlinePassed], outbox: Outbox) -> None:
         key = each.event.subject
         before = self._identity(key)
@@ -225,10 +261,10 @@ class Resolve:
         self, partition: int, key: str, before: Identity, after: Identity, each: Received[Any], outbox: Outbox
     ) -> None:
         """Write the identity back if it changed, and say what that changes about UNKNOWN_OBJECT."""
-        self._deadlines.set(partition, key.encode(), next_expiry(after, self._grace))
+        self._deadlines.set(partition, key.encode(), next_expiry(key, after, self._grace))
         if after is before:
             return
-        metrics.PARKED.inc(len(after.parked) - len(before.parked))
+        metrics.PARKED.inc(waiting(key, after) - waiting(key, before))
         findings = unknown_objects(key, after)
         if findings or after.ledger.entries:
             ledger, alerts = changes(after.ledger, findings, _cause(key, each.event))
@@ -242,24 +278,37 @@ class Resolve:
         return _decode(value) if value else _UNKNOWN
 
     def _forward(
-        self, owner: str, resolved_by: str, value: bytes, headers: tuple[Header, ...], outbox: Outbox
+        self, owner: str, led_by: str, value: bytes, headers: tuple[Header, ...], outbox: Outbox, rank: int = 0
     ) -> None:
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        outbox.put(topic, owner.encode(), value, (*headers, (RESOLVED_BY, resolved_by.encode())))
+        found = (*headers, (RESOLVED_BY, led_by.encode()), (RANK, str(rank).encode()))
+        outbox.put(topic, owner.encode(), value, found)
 
-    def _reroute(self, record: ConsumerRecord, key: str, nth: int, outbox: Outbox) -> None:
-        headers = replaced(_carried(record), ATTEMPT, str(nth).encode())
+    def _tell_mission(
+        self, iot_id: UUID, told: IdentifierHandedOver | ObservationTaken, headers: tuple[Header, ...], outbox: Outbox
+    ) -> None:
+        origin = tuple(header for header in headers if header[0] == ORIGIN_MS)
+        made = cloud_event(told, str(told.event_id), told.event_id, "missionpath", told.occurred_at)
+        topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
+        outbox.put(topic, str(iot_id).encode(), self._codec.encode(told), (*made, *origin))
+
+    def _reroute(self, record: ConsumerRecord, key: str, rank: int, outbox: Outbox) -> None:
+        headers = replaced(_carried(record), ATTEMPT, str(rank).encode())
         outbox.put(self._settings.topic(OBSERVATION_REROUTED.name), key.encode(), record.value, headers)
         metrics.HOPS.inc()
 
-    def _settle_at_home(self, parked: Parked, outbox: Outbox) -> None:
-        headers = replaced(parked.headers, ATTEMPT, SETTLED)
+    def _tell_home(self, parked: Parked, iot_id: UUID, outbox: Outbox) -> None:
+        headers = replaced(parked.headers, ANSWER, f"{parked.rank}/{iot_id}".encode())
         outbox.put(self._settings.topic(OBSERVATION_REROUTED.name), parked.home.encode(), parked.value, headers)
 
 
-def _nth(attempt: bytes | None, tries: int) -> int:
-    # A rerouted record written by an older release may count further than this one has identifiers to try.
-    return min(number(attempt) or 0, tries - 1)
+def _answer(value: bytes | None, tries: int) -> tuple[int, UUID] | None:
+    """Which identifier of an observation leads to which mission, as a stage of this worker wrote it; else none."""
+    rank, _, iot_id = (value or b"").decode("ascii", "replace").partition("/")
+    try:
+        return (int(rank), UUID(iot_id)) if int(rank) < tries else None
+    except ValueError:
+        return None
 
 
 def _origin_ms(record: ConsumerRecord) -> int:
@@ -268,7 +317,7 @@ def _origin_ms(record: ConsumerRecord) -> int:
 
 def _carried(record: ConsumerRecord) -> tuple[Header, ...]:
     """The record's headers without this stage's own, and with the time at which it all started."""
-    headers = [header for header in record.headers if header[0] != ATTEMPT]
+    headers = [header for header in record.headers if header[0] not in (ATTEMPT, ANSWER)]
     return replaced(headers, ORIGIN_MS, str(_origin_ms(record)).encode())
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from aiokafka.structs import ConsumerRecord
 
 from domain.conveyance import is_conveyance
+from domain.events import FactMoved, IdentifierHandedOver, ObservationTaken
 from runtime import metrics
 from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
@@ -48,10 +50,9 @@ class Sink:
         outbox = Outbox(app.conf.topic_partitions)
         received = await decoded(self._receiver, records, outbox, self._health)
         for each in received:
-            if self._is_copy(each.record):
-                continue
             try:
-                self._batch.add(self._delivery(each), len(each.record.value))
+                for delivery in self._deliveries(each):
+                    self._batch.add(delivery, len(each.record.value))
             except InvalidRecord as error:
                 self._receiver.reject(each.record, error, outbox)
         await outbox.flush(app.producer._producer)
@@ -99,24 +100,32 @@ class Sink:
         settings = self._settings
         return Batch(settings.sink_rows_max, settings.sink_bytes_max, settings.sink_seconds_max)
 
-    def _is_copy(self, record: ConsumerRecord) -> bool:
-        """Whether it is what a train or a ship was told: that is in the table of its own topic already."""
-        resolved = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
-        return resolved and is_conveyance((record.key or b"").decode("ascii", "replace"))
-
-    def _delivery(self, each: Received[Any]) -> Delivery:
+    def _deliveries(self, each: Received[Any]) -> list[Delivery]:
+        """What goes into the store; nothing of what is in the table of its own topic already, or is no event."""
         record = each.record
-        resolved = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
-        led_by = value_of(record.headers, RESOLVED_BY) if resolved else None
-        return Delivery(
+        delivery = Delivery(
             event=each.event,
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
             published_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-            iot_id=_iot_id(record) if resolved else None,
-            resolved_by=led_by.decode("utf-8", "replace") if led_by else None,
         )
+        if self._receiver.catalogued(record.topic) is not MISSION_EVENT_RESOLVED:
+            return [delivery]
+        if isinstance(each.event, IdentifierHandedOver) or is_conveyance(
+            (record.key or b"").decode("ascii", "replace")
+        ):
+            return []
+        led_by = value_of(record.headers, RESOLVED_BY)
+        resolved = replace(
+            delivery,
+            iot_id=_iot_id(record),
+            resolved_by=led_by.decode("utf-8", "replace") if led_by else None,
+            counts=not isinstance(each.event, ObservationTaken),
+        )
+        if isinstance(each.event, FactMoved):
+            return [resolved, replace(resolved, iot_id=each.event.from_iot_id, counts=False)]
+        return [resolved]
 
 
 def _iot_id(record: ConsumerRecord) -> UUID:

@@ -3,14 +3,17 @@
 State: the mission, or the train's run or ship's call, and the ledger of its alerts; by IOT_ID or conveyance.
 """
 
+import binascii
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
+from aiokafka.structs import ConsumerRecord
 
 from domain.conveyance import conveyance_of, is_conveyance
-from domain.events import DeadlinePassed, MissionEvent
+from domain.events import DeadlinePassed, FactMoved, MissionEvent, ObservationTaken
+from domain.facts import Lead
 from domain.history import HistoryFull
 from domain.judging import Judged, Kept, Watched, due_of, judge
 from domain.port import Port
@@ -23,9 +26,9 @@ from streams.chunks import Received, Receiver
 from streams.deadlines import Deadlines
 from streams.outbox import Outbox
 from streams.table import ChunkTable
-from topics.catalog import MISSION_STATE_CHANGED
+from topics.catalog import MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED
 from topics.codec import Codec
-from topics.headers import cloud_event, origin_ms
+from topics.headers import ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms, value_of
 
 MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
@@ -58,16 +61,20 @@ class Track:
             try:
                 key = _key(each)
                 before = touched[key][0].kept if key in touched else self._kept(key)
-                judged = judge(before, each.event, self._port)
+                judged = judge(before, each.event, self._port, _lead(each))
             except InvalidRecord as error:
                 self._receiver.reject(each.record, error, outbox)
+                continue
+            except (msgspec.DecodeError, binascii.Error):
+                bad = InvalidRecord("bad-fact", "what another mission is to have remembered cannot be read")
+                self._receiver.reject(each.record, bad, outbox)
                 continue
             except HistoryFull:
                 full = InvalidRecord("history-full", "its mission or conveyance holds too many events already")
                 self._receiver.reject(each.record, full, outbox)
                 continue
             if judged is not None:
-                touched[key] = judged, self._tell_alerts(judged, each, outbox)
+                touched[key] = judged, self._tell(judged, each, outbox)
         for key, (judged, changed_at) in touched.items():
             self._keep(partition, key, judged, changed_at, outbox)
 
@@ -81,13 +88,22 @@ class Track:
             self._deadlines.set(partition, key, due_at)
         metrics.MISSIONS.set(len(self.table.data.data))
 
-    def _tell_alerts(self, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
+    def _tell(self, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
         by_clock = isinstance(each.event, DeadlinePassed)
         if judged.alerts:
             origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
             put_alerts(self._settings, self._codec, outbox, judged.alerts, origin)
+        for to, told in judged.moved:
+            self._move(to, told, each.record, outbox)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
         return at
+
+    def _move(self, to: UUID, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox) -> None:
+        """What counts in another mission goes to it, on the topic that this worker itself reads."""
+        headers = cloud_event(told, f"{told.event_id}/{to}", told.event_id, "missionpath", told.occurred_at)
+        headers.append((ORIGIN_MS, str(origin_ms(record.headers, record.timestamp)).encode()))
+        topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
+        outbox.put(topic, str(to).encode(), self._codec.encode(told), headers)
 
     def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
         kept = judged.kept
@@ -121,6 +137,14 @@ def _key(each: Received[Any]) -> bytes:
     if conveyance_of(each.event) != key:
         raise InvalidRecord("bad-key", "the record key is not the conveyance that the event names")
     return key.encode()
+
+
+def _lead(each: Received[Any]) -> Lead | None:
+    """Which identifier led an observation here, as ``resolve`` wrote it; none of any other event."""
+    led_by = value_of(each.record.headers, RESOLVED_BY)
+    if led_by is None:
+        return None
+    return Lead(number(value_of(each.record.headers, RANK)) or 0, led_by.decode("utf-8", "replace"))
 
 
 def _mission_key(key: str, event: Any) -> bytes:

@@ -21,6 +21,7 @@ from domain.events import (
     MissionAmended,
     MissionStateChanged,
     Observation,
+    ResolutionEvent,
     TrainComposed,
     TrainPermissionChanged,
     UnitExpected,
@@ -102,7 +103,7 @@ OBSERVATION_REROUTED = Topic(
 )
 MISSION_EVENT_RESOLVED = Topic(
     "cargo.mission-event.resolved.v1",
-    get_args(InputEvent),
+    (*get_args(InputEvent), *get_args(ResolutionEvent)),
     key="IOT_ID, train's run or ship's call",
     retention_hours=30 * DAY_HOURS,
 )

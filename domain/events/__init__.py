@@ -27,11 +27,14 @@ from domain.events.conveyances import (
 from domain.events.results import (
     DeadlinePassed,
     DeviationAlertChanged,
+    FactMoved,
     IdBound,
+    IdentifierHandedOver,
     MissionStateChanged,
+    ObservationTaken,
     UnitExpected,
 )
-from domain.events.unions import ConveyanceEvent, InputEvent, MissionEvent, Observation
+from domain.events.unions import ConveyanceEvent, InputEvent, MissionEvent, Observation, ResolutionEvent
 from domain.events.vocabulary import (
     CONFIDENCE_MIN,
     EXAMINATIONS,
@@ -81,9 +84,11 @@ __all__ = [
     "DeviceSignalled",
     "Direction",
     "EventRetracted",
+    "FactMoved",
     "IdBound",
     "IdScanned",
     "Identifier",
+    "IdentifierHandedOver",
     "Incident",
     "InputEvent",
     "IotIdGenerated",
@@ -98,11 +103,13 @@ __all__ = [
     "Name",
     "NodeId",
     "Observation",
+    "ObservationTaken",
     "Outcome",
     "PathNode",
     "Permission",
     "Position",
     "Process",
+    "ResolutionEvent",
     "ReviewStatus",
     "Severity",
     "Technology",

@@ -41,6 +41,47 @@ class UnitExpected(Record, frozen=True, tag="unit_expected"):
     expected_until: Moment
 
 
+class IdentifierHandedOver(Record, frozen=True, tag="identifier_handed_over"):
+    """An identifier that meant one mission means another from a moment on: what it led to counts there.
+
+    *Shape*: told to the mission that had it; from ``occurred_at`` until just before ``valid_until`` (none: for ever)
+    ``key``, ``SCHEME:VALUE``, means ``to_iot_id``, or, none, this mission again. ``event_id`` follows from the rest.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    key: str
+    to_iot_id: UUID | None
+    valid_until: Moment | None = None
+
+
+class ObservationTaken(Record, frozen=True, tag="observation_taken"):
+    """A better identifier of an observation leads elsewhere: what a worse one led here does not count.
+
+    *Shape*: ``takes`` is the observation's id, ``occurred_at`` its own; ``rank`` is how many of its identifiers are
+    better than the one that leads elsewhere. ``event_id`` follows from the rest.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    takes: UUID
+    rank: int
+
+
+class FactMoved(Record, frozen=True, tag="fact_moved"):
+    """What a mission remembered of an observation goes to the mission that its identifier was handed over to.
+
+    *Shape*: ``event_id`` and ``occurred_at`` are the observation's, ``record`` is its type; ``fact`` is packed as
+    missions keep it, in base64.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    from_iot_id: UUID
+    record: str
+    fact: str
+
+
 class DeadlinePassed(Record, frozen=True, tag="deadline_passed"):
     """The clock's command to judge absences as of a moment: of a mission, a conveyance or waiting reads.
 

@@ -17,7 +17,7 @@ from domain.events.conveyances import (
     VesselCallChanged,
     VesselManifested,
 )
-from domain.events.results import DeadlinePassed
+from domain.events.results import DeadlinePassed, FactMoved, IdentifierHandedOver, ObservationTaken
 
 Observation = IdScanned | CustomsStatusChanged | DeviceSignalled | AppointmentMade | EventRetracted
 """What names its cargo by identifiers and must be resolved to an IOT_ID."""
@@ -27,7 +27,10 @@ _OfConveyances = TrainComposed | TrainPermissionChanged | VesselManifested | Ves
 InputEvent = IotIdGenerated | MissionAmended | Observation | AlertReviewed | _OfConveyances
 """What may be published from outside."""
 
-MissionEvent = IotIdGenerated | MissionAmended | Observation | AlertReviewed | DeadlinePassed
+ResolutionEvent = IdentifierHandedOver | ObservationTaken | FactMoved
+"""How an observation comes from one mission to another when more becomes known."""
+
+MissionEvent = IotIdGenerated | MissionAmended | Observation | AlertReviewed | ResolutionEvent | DeadlinePassed
 """What the fold of one mission takes in."""
 
 ConveyanceEvent = _OfConveyances | IdScanned | AlertReviewed | EventRetracted | DeadlinePassed

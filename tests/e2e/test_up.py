@@ -5,10 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -36,34 +34,6 @@ def alerts(settings: Settings) -> dict[Identity, DeviationAlertChanged]:
     return {identity_of(heard.alert): heard.alert for heard in feed.listen(until_end=True) if heard is not None}
 
 
-def without_returning_units(lines: list[bytes]) -> list[bytes]:
-    """The lines that do not concern a unit under a second IOT_ID.
-
-    A backlog may be read in an order in which a scan overtakes the second binding of its container; it is then
-    still counted to the first mission (docs/architecture.md, Limits).
-    """
-    generations = {
-        event["event_id"]: event for line in lines if (event := json.loads(line))["type"] == "iot_id_generated"
-    }
-    named = Counter(unit for event in generations.values() for unit in units(event))
-    returning = {unit for unit, times in named.items() if times > 1}
-    iot_ids = {event["iot_id"] for event in generations.values() if returning & units(event)}
-    mrns = {
-        i["value"]
-        for e in generations.values()
-        if e["iot_id"] in iot_ids
-        for i in e["identifiers"]
-        if i["scheme"] == "MRN"
-    }
-    concerned = [word.encode() for word in returning | iot_ids | mrns]
-    assert concerned
-    return [line for line in lines if not any(word in line for word in concerned)]
-
-
-def units(event: dict[str, Any]) -> set[str]:
-    return {i["value"] for i in event["identifiers"] if i["scheme"] in ("BIC", "ILU")}
-
-
 def worker_of(running: Up, name: str) -> psutil.Process:
     children = psutil.Process(running.process.pid).children()
     return next(child for child in children if name in child.cmdline())
@@ -72,7 +42,7 @@ def worker_of(running: Up, name: str) -> psutil.Process:
 def test_a_day_with_a_restart_and_three_kills_ends_as_expected(clocked: Settings, up: Callable[[], Up]) -> None:
     scenario = Scenario(BARI)
     act = scenario.acts[0]
-    lines = without_returning_units((BARI / act.file).read_bytes().splitlines(keepends=True))
+    lines = (BARI / act.file).read_bytes().splitlines(keepends=True)
     morning, noon, evening = lines[:300], lines[300:600], lines[600:]
 
     running = up()

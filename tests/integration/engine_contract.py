@@ -4,6 +4,7 @@ Every test names its own missions, events and alerts, so that one database serve
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -188,6 +189,13 @@ class EngineContract:
         for delivery in deliveries:
             table, columns = row(delivery)
             assert through_view(store, table, columns) == [columns]
+
+    def test_an_observation_that_left_a_mission_is_not_among_its_events(self, store: Engine) -> None:
+        resolved = delivered(scanned(), iot_id=uuid4())
+        write(store, [resolved])
+        later = replace(resolved, published_at=AT + timedelta(seconds=1), counts=False)
+        write(store, [later])
+        assert through_view(store, *row(resolved)) == []
 
     def test_the_later_publication_of_an_event_holds(self, store: Engine) -> None:
         event = scanned()

@@ -107,7 +107,7 @@ def _identities(events: Iterable[InputEvent]) -> dict[str, Identity]:
         if isinstance(event, IotIdGenerated | MissionAmended):
             for bound in bindings_of(event):
                 key = f"{bound.scheme.value}:{bound.value}"
-                identities[key], _ = bind(identities.get(key, Identity()), bound)
+                identities[key] = bind(key, identities.get(key, Identity()), bound).identity
         elif isinstance(event, TrainComposed | VesselManifested):
             for expected in expectations_of(event):
                 key = f"{expected.scheme.value}:{expected.value}"

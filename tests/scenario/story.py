@@ -21,12 +21,15 @@ from domain.events import (
     IotIdGenerated,
     MissionAmended,
     MissionStateChanged,
+    ResolutionEvent,
     TrainComposed,
     UnitExpected,
     VesselManifested,
 )
 from domain.identity import (
+    Decision,
     Identity,
+    Parked,
     as_parked,
     bind,
     bindings_of,
@@ -34,10 +37,11 @@ from domain.identity import (
     expect,
     expectations_of,
     expire,
+    give,
     meant_by,
     park,
     review,
-    settle,
+    taken,
     unknown_objects,
 )
 from domain.judging import Kept, judge
@@ -148,27 +152,40 @@ class Story:
             if isinstance(each, UnitExpected):
                 self._learn(key, expect(self.identities[key], each), event.occurred_at, event.event_id)
                 continue
-            known, woken = bind(self.identities[key], each)
-            self._learn(key, known, event.occurred_at, event.event_id)
-            for iot_id, parked in woken:
-                self._judge(str(iot_id), self._events[parked.event_id])
-                self._settle(parked.event_id)
+            learnt = bind(key, self.identities[key], each)
+            self._learn(key, learnt.identity, event.occurred_at, event.event_id)
+            for decision in learnt.decisions:
+                self._decided(decision)
+            for parked, iot_id in learnt.answers:
+                self._answer(parked, iot_id, event)
+            for whom, handover in learnt.handovers:
+                self._judge(str(whom), handover)
 
     def _resolve(self, event: Any) -> None:
         tried = candidates(event)
-        for candidate in tried:
-            waiting = as_parked(event, tried[0].key, b"", ())
+        for rank, candidate in enumerate(tried):
+            waiting = as_parked(event, tried[0].key, b"", (), rank)
             iot_id = meant_by(self.identities[candidate.key], waiting) if candidate.bindable else None
-            if iot_id is not None:
+            if iot_id is not None and rank == 0:
                 self._judge(str(iot_id), event)
-                self._settle(event.event_id)
+                return
+            if iot_id is not None:
+                self._answer(waiting, iot_id, event)
                 return
             parked = park(self.identities[candidate.key], waiting)
             self._learn(candidate.key, parked, event.occurred_at, event.event_id)
 
-    def _settle(self, event_id: UUID) -> None:
-        for key, identity in list(self.identities.items()):
-            self._learn(key, settle(identity, {event_id}), self._events[event_id].occurred_at, event_id)
+    def _answer(self, parked: Parked, iot_id: UUID, event: InputEvent) -> None:
+        """An identifier that is not the best tells home where it leads."""
+        known, decision = give(self.identities[parked.home], parked.event_id, parked.rank, iot_id)
+        self._learn(parked.home, known, event.occurred_at, event.event_id)
+        if decision is not None:
+            self._decided(decision)
+
+    def _decided(self, decision: Decision) -> None:
+        self._judge(str(decision.iot_id), self._events[decision.parked.event_id])
+        if decision.taken_from is not None:
+            self._judge(str(decision.taken_from), taken(decision))
 
     def _review(self, event: AlertReviewed) -> None:
         owner = str(event.iot_id or event.object_key)
@@ -185,8 +202,10 @@ class Story:
         self.identities[key] = msgspec.structs.replace(identity, ledger=ledger)
         self.alerts += alerts
 
-    def _judge(self, owner: str, event: InputEvent | DeadlinePassed) -> None:
+    def _judge(self, owner: str, event: InputEvent | ResolutionEvent | DeadlinePassed) -> None:
         judged = judge(self.kept.get(owner, Kept(owner)), event, PORT)
         if judged is not None:
             self.kept[owner] = judged.kept
             self.alerts += judged.alerts
+            for to, told in judged.moved:
+                self._judge(str(to), told)

@@ -85,7 +85,7 @@ def _identities(events: Iterable[InputEvent]) -> dict[str, identities.Identity]:
         if isinstance(event, IotIdGenerated | MissionAmended | EventRetracted):
             for bound in identities.bindings_of(event):
                 key = f"{bound.scheme.value}:{bound.value}"
-                known[key] = identities.bind(of(key), bound)[0]
+                known[key] = identities.bind(key, of(key), bound).identity
         elif isinstance(event, TrainComposed | VesselManifested):
             for unit in identities.expectations_of(event):
                 key = f"{unit.scheme.value}:{unit.value}"

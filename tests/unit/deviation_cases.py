@@ -161,7 +161,7 @@ def _learnt(key: str, identity: Identity, event: InputEvent | DeadlinePassed) ->
     match event:
         case IotIdGenerated():
             bound = [each for each in bindings_of(event) if f"{each.scheme}:{each.value}" == key]
-            return bind(identity, bound[0])[0] if bound else identity
+            return bind(key, identity, bound[0]).identity if bound else identity
         case TrainComposed() | VesselManifested():
             named = [each for each in expectations_of(event) if f"{each.scheme}:{each.value}" == key]
             return expect(identity, named[0]) if named else identity

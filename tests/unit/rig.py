@@ -149,11 +149,11 @@ def resolver(partitions: int = 1) -> Worker:
     return Worker(receiver, deadlines, Resolve(settings, CODEC, receiver, deadlines), partitions)
 
 
-def tracker(port: Port) -> Worker:
-    settings = Settings(partitions=1, namespace="")
+def tracker(port: Port, partitions: int = 1) -> Worker:
+    settings = Settings(partitions=partitions, namespace="")
     receiver = Receiver(settings, CODEC, TRACK_GROUP)
     deadlines = Deadlines()
-    return Worker(receiver, deadlines, Track(settings, CODEC, receiver, deadlines, port), 1)
+    return Worker(receiver, deadlines, Track(settings, CODEC, receiver, deadlines, port), partitions)
 
 
 def alerts(records: Iterable[Sent]) -> list[DeviationAlertChanged]:

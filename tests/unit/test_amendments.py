@@ -137,7 +137,7 @@ def bindings(*events: MissionEvent) -> dict[str, Identity]:
         assert not isinstance(event, IdScanned)
         for bound in bindings_of(event):
             key = f"{bound.scheme.value}:{bound.value}"
-            known[key], _ = bind(known.get(key, Identity()), bound)
+            known[key] = bind(key, known.get(key, Identity()), bound).identity
     return known
 
 

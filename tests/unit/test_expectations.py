@@ -156,7 +156,7 @@ def learnt(*told: IdBound, key: str = KEY) -> Identity:
     found = Identity()
     for each in told:
         if f"{each.scheme}:{each.value}" == key:
-            found, _ = bind(found, each)
+            found = bind(key, found, each).identity
     return found
 
 

@@ -24,6 +24,7 @@ from domain.events import CustomsStatus, IdBound, Identifier
 from domain.identifiers import Scheme
 from domain.identity import (
     PARKED_MAX,
+    WATCHED,
     Candidate,
     Identity,
     Parked,
@@ -33,9 +34,10 @@ from domain.identity import (
     bound_to,
     candidates,
     expire,
+    forget,
+    give,
     next_expiry,
     park,
-    settle,
     unknown_objects,
 )
 
@@ -64,34 +66,96 @@ def numbers(found: Identity) -> list[UUID]:
 
 
 def test_a_binding_holds_from_its_moment_on() -> None:
-    found, _ = bind(Identity(), bound(1, 60))
+    found = bind(KEY, Identity(), bound(1, 60)).identity
     assert bound_to(found, at(60)) == FIRST
     assert bound_to(found, at(9_999)) == FIRST
     assert bound_to(found, at(59.999)) is None
 
 
 def test_a_container_comes_back_under_another_iot_id() -> None:
-    found, _ = bind(Identity(), bound(1, 0, FIRST))
-    found, _ = bind(found, bound(2, 60, SECOND))
+    found = bind(KEY, Identity(), bound(1, 0, FIRST)).identity
+    found = bind(KEY, found, bound(2, 60, SECOND)).identity
     assert [bound_to(found, at(minutes)) for minutes in (-1, 0, 59, 60, 61)] == [None, FIRST, FIRST, SECOND, SECOND]
 
 
 def test_a_repeated_binding_changes_nothing() -> None:
-    found, _ = bind(identity(waiting(9, -5)), bound(1, 0))
-    again, woken = bind(found, bound(1, 0))
-    assert again is found
-    assert woken == []
+    found = bind(KEY, identity(waiting(9, -5)), bound(1, 0)).identity
+    again = bind(KEY, found, bound(1, 0))
+    assert again.identity is found
+    assert again[1:] == ([], [], [])
 
 
-def test_a_late_binding_wakes_what_it_covers_and_nothing_else() -> None:
-    found, woken = bind(identity(waiting(1, 5), waiting(2, 9), waiting(3, 10)), bound(7, 9))
-    assert [(iot_id, each.event_id) for iot_id, each in woken] == [(FIRST, event_id(2)), (FIRST, event_id(3))]
-    assert numbers(found) == [event_id(1)]
+def test_a_late_binding_decides_what_it_covers_and_nothing_else() -> None:
+    learnt = bind(KEY, identity(waiting(1, 5), waiting(2, 9), waiting(3, 10)), bound(7, 9))
+    decided = [(d.iot_id, d.rank, d.taken_from, d.parked.event_id) for d in learnt.decisions]
+    assert decided == [(FIRST, 0, None, event_id(2)), (FIRST, 0, None, event_id(3))]
+    assert [p.given for p in learnt.identity.parked] == [None, (0, FIRST), (0, FIRST)]
 
 
-def test_what_a_binding_wakes_carries_its_original_bytes_and_headers() -> None:
-    _, ((_, woken),) = bind(identity(waiting(1, 5)), bound(7, 0))
-    assert (woken.value, woken.headers) == (b"value", (("h", b"1"),))
+def test_what_a_binding_decides_carries_its_original_bytes_and_headers() -> None:
+    (decision,) = bind(KEY, identity(waiting(1, 5)), bound(7, 0)).decisions
+    assert (decision.parked.value, decision.parked.headers) == (b"value", (("h", b"1"),))
+
+
+def test_a_copy_tells_its_home_where_it_leads() -> None:
+    copy = waiting(1, 5, "PLATE:X")
+    learnt = bind(KEY, identity(copy), bound(7, 0))
+    assert (learnt.decisions, learnt.answers) == ([], [(copy, FIRST)])
+    assert forget(learnt.identity, copy.event_id).parked == ()
+
+
+def test_at_home_the_better_identifier_wins_whatever_order_they_tell_in() -> None:
+    for order in ([(2, FIRST), (1, SECOND)], [(1, SECOND), (2, FIRST)]):
+        home, decisions = identity(waiting(1, 5)), []
+        for rank, iot_id in order:
+            home, decision = give(home, event_id(1), rank, iot_id)
+            decisions += [decision] if decision else []
+        assert home.parked[0].given == (1, SECOND)
+        assert [(d.iot_id, d.taken_from) for d in decisions][-1] == (SECOND, FIRST if order[0][0] == 2 else None)
+
+
+def test_what_a_better_identifier_gives_to_the_same_mission_is_taken_from_nobody() -> None:
+    home, _ = give(identity(waiting(1, 5)), event_id(1), 2, FIRST)
+    home, decision = give(home, event_id(1), 1, FIRST)
+    assert decision is not None
+    assert (decision.rank, decision.taken_from) == (1, None)
+
+
+def test_nothing_is_decided_about_what_does_not_wait_here() -> None:
+    home = identity(waiting(1, 5))
+    assert give(home, event_id(9), 0, FIRST) == (home, None)
+
+
+def test_a_new_binding_is_handed_over_by_the_mission_that_had_the_identifier() -> None:
+    found = bind(KEY, Identity(), bound(1, 0, FIRST)).identity
+    ((whom, handover),) = bind(KEY, found, bound(2, 60, SECOND)).handovers
+    assert (whom, handover.key, handover.to_iot_id) == (FIRST, KEY, SECOND)
+    assert (handover.occurred_at, handover.valid_until) == (at(60), None)
+
+
+def test_a_binding_in_between_is_handed_over_until_the_next_one() -> None:
+    found = bind(KEY, bind(KEY, Identity(), bound(1, 0, FIRST)).identity, bound(3, 90, FIRST)).identity
+    (first, again) = (
+        bind(KEY, found, bound(2, 60, SECOND)).handovers,
+        bind(KEY, found, bound(4, 99, SECOND)).handovers,
+    )
+    assert [(whom, h.to_iot_id, h.occurred_at, h.valid_until) for whom, h in first] == [
+        (FIRST, SECOND, at(60), at(90))
+    ]
+    assert [(whom, h.occurred_at, h.valid_until) for whom, h in again] == [(FIRST, at(99), None)]
+
+
+def test_a_mission_that_an_identifier_comes_back_to_is_told_so() -> None:
+    found = bind(KEY, bind(KEY, Identity(), bound(1, 0, FIRST)).identity, bound(2, 60, SECOND)).identity
+    told = bind(KEY, found, bound(3, 90, FIRST)).handovers
+    assert [(whom, handover.to_iot_id) for whom, handover in told] == [(SECOND, FIRST), (FIRST, None)]
+
+
+def test_the_first_binding_and_a_release_hand_nothing_over() -> None:
+    learnt = bind(KEY, Identity(), bound(1, 0, FIRST))
+    assert learnt.handovers == []
+    released = msgspec.structs.replace(bound(2, 60, FIRST), released=True)
+    assert bind(KEY, learnt.identity, released).handovers == []
 
 
 bindings = st.lists(
@@ -111,7 +175,7 @@ def test_any_order_and_repetition_of_bindings_ends_in_the_same_state(
     for order in (learnt, data.draw(st.permutations([*learnt, *repeated]))):
         found = identity(waiting(1, 2), waiting(2, -1))
         for each in order:
-            found, _ = bind(found, each)
+            found = bind(KEY, found, each).identity
         states.append(found)
     assert states[0] == states[1]
     assert msgspec.msgpack.encode(states[0]) == msgspec.msgpack.encode(states[1])
@@ -135,7 +199,7 @@ def test_any_order_of_bindings_releases_and_withdrawals_ends_in_the_same_state(
     for order in (learnt, data.draw(st.permutations([*learnt, *learnt[:2]]))):
         found = Identity()
         for each in order:
-            found, _ = bind(found, each)
+            found = bind(KEY, found, each).identity
         states.append(found)
     meanings = [
         [bound_to(found, at(n), even_withdrawn=even) for n in range(4) for even in (False, True)] for found in states
@@ -146,13 +210,14 @@ def test_any_order_of_bindings_releases_and_withdrawals_ends_in_the_same_state(
 
 @settings(max_examples=300)
 @given(learnt=bindings)
-def test_a_waiting_read_is_woken_once_at_the_most(learnt: list[IdBound]) -> None:
-    found, woken = identity(waiting(1, 2), waiting(2, 4)), []
+def test_a_waiting_read_is_decided_once_at_the_most(learnt: list[IdBound]) -> None:
+    found, decided = identity(waiting(1, 2), waiting(2, 4)), []
     for each in learnt:
-        found, now = bind(found, each)
-        woken += [parked.event_id for _, parked in now]
-    assert len(woken) == len(set(woken))
-    assert sorted(woken + numbers(found)) == [event_id(1), event_id(2)]
+        known = bind(KEY, found, each)
+        found = known.identity
+        decided += [decision.parked.event_id for decision in known.decisions]
+    assert len(decided) == len(set(decided))
+    assert sorted(decided + [p.event_id for p in found.parked if p.given is None]) == [event_id(1), event_id(2)]
 
 
 def test_parking_is_ordered_by_event_time_and_happens_once() -> None:
@@ -168,10 +233,12 @@ def test_parking_is_bounded_but_takes_repetitions() -> None:
     assert park(full, waiting(1, 1)) is full
 
 
-def test_settling_takes_out_what_was_resolved_elsewhere() -> None:
-    found = identity(waiting(1, 5), waiting(2, 8))
-    assert numbers(settle(found, {event_id(1)})) == [event_id(2)]
-    assert settle(found, {event_id(77)}) is found
+def test_what_is_only_watched_makes_room_for_what_waits() -> None:
+    full = identity(*(waiting(n, n) for n in range(1, PARKED_MAX + 1)))
+    watched, _ = give(full, event_id(7), 1, FIRST)
+    held = park(watched, waiting(PARKED_MAX + 1, 0))
+    assert event_id(PARKED_MAX + 1) in numbers(held)
+    assert event_id(7) not in numbers(held)
 
 
 def test_at_home_a_read_counts_as_missing_from_the_end_of_its_grace() -> None:
@@ -180,9 +247,14 @@ def test_at_home_a_read_counts_as_missing_from_the_end_of_its_grace() -> None:
     assert [each.missing for each in expire(KEY, found, at(15), GRACE).parked] == [True]
 
 
-def test_away_from_home_a_copy_is_dropped_at_the_end_of_its_grace() -> None:
-    found = identity(waiting(1, 5, home="PLATE:AB123CD"), waiting(2, 6, home="PLATE:AB123CD"))
-    assert numbers(expire(KEY, found, at(15), GRACE)) == [event_id(2)]
+def test_copies_and_what_was_led_somewhere_are_watched_for_a_while_and_then_dropped() -> None:
+    copies = identity(waiting(1, 5, home="PLATE:AB123CD"), waiting(2, 6, home="PLATE:AB123CD"))
+    assert expire(KEY, copies, at(15), GRACE) is copies
+    assert next_expiry(KEY, copies, GRACE) == at(5) + WATCHED
+    assert numbers(expire(KEY, copies, at(5) + WATCHED, GRACE)) == [event_id(2)]
+    led, _ = give(identity(waiting(1, 5)), event_id(1), 1, FIRST)
+    assert expire(KEY, led, at(15), GRACE) is led
+    assert expire(KEY, led, at(5) + WATCHED, GRACE).parked == ()
 
 
 def test_expiring_twice_changes_nothing() -> None:
@@ -192,16 +264,16 @@ def test_expiring_twice_changes_nothing() -> None:
 
 def test_the_next_expiry_is_the_earliest_that_was_not_judged() -> None:
     found = identity(waiting(1, 5), waiting(2, 8))
-    assert next_expiry(found, GRACE) == at(15)
-    assert next_expiry(expire(KEY, found, at(15), GRACE), GRACE) == at(18)
-    assert next_expiry(expire(KEY, found, at(18), GRACE), GRACE) is None
-    assert next_expiry(Identity(), GRACE) is None
+    assert next_expiry(KEY, found, GRACE) == at(15)
+    assert next_expiry(KEY, expire(KEY, found, at(15), GRACE), GRACE) == at(18)
+    assert next_expiry(KEY, expire(KEY, found, at(18), GRACE), GRACE) is None
+    assert next_expiry(KEY, Identity(), GRACE) is None
 
 
 def test_a_read_from_the_end_of_time_expires_there() -> None:
     last = datetime.max.replace(tzinfo=UTC)
     late = msgspec.structs.replace(waiting(1, 0), occurred_at=last)
-    assert next_expiry(identity(late), GRACE) == last
+    assert next_expiry(KEY, identity(late), GRACE) == last
     assert expire(KEY, identity(late), at(99), GRACE) == identity(late)
 
 
@@ -222,8 +294,8 @@ def test_a_customs_status_is_no_object_that_somebody_saw() -> None:
 
 def test_a_missing_read_is_still_woken_by_a_late_binding() -> None:
     found = expire(KEY, identity(waiting(1, 5)), at(15), GRACE)
-    found, woken = bind(found, bound(7, 0))
-    assert [each.event_id for _, each in woken] == [event_id(1)]
+    found, decisions, *_ = bind(KEY, found, bound(7, 0))
+    assert [each.parked.event_id for each in decisions] == [event_id(1)]
     assert unknown_objects(KEY, found) == []
 
 
@@ -284,12 +356,12 @@ def test_a_mission_binds_itself_and_each_usable_identifier_once() -> None:
 
 def test_what_is_parked_is_the_observation_as_it_came() -> None:
     kept = as_parked(scan(4, 2, "YARD"), KEY, b"bytes", (("a", b"b"),))
-    assert kept == Parked(at(2), event_id(4), "YARD", True, KEY, b"bytes", (("a", b"b"),), False)
+    assert kept == Parked(at(2), event_id(4), "YARD", True, KEY, b"bytes", (("a", b"b"),), False, None, at(2))
     assert not as_parked(status(4, 2, CustomsStatus.RELEASED), KEY, b"", ()).is_scan
 
 
 def test_an_identity_survives_bytes() -> None:
-    found, _ = bind(expire(KEY, identity(waiting(1, 5), waiting(2, 50)), at(15), GRACE), bound(7, 40))
+    found = bind(KEY, expire(KEY, identity(waiting(1, 5), waiting(2, 50)), at(15), GRACE), bound(7, 40)).identity
     encoded = msgspec.msgpack.Encoder(uuid_format="bytes").encode(found)
     assert msgspec.msgpack.decode(encoded, type=Identity) == found
 
@@ -307,7 +379,7 @@ def test_a_plate_leads_to_its_mission_with_or_without_its_country() -> None:
     known: dict[str, Identity] = {}
     for bound in bindings_of(plan(identifiers=ids(PLATE=f"IT:{TRUCK}"))):
         key = f"{bound.scheme.value}:{bound.value}"
-        known[key], _ = bind(known.get(key, Identity()), bound)
+        known[key] = bind(key, known.get(key, Identity()), bound).identity
     for read in (TRUCK, f"IT:{TRUCK}"):
         (tried,) = candidates(scan(2, 5, "DOCK", *ids(PLATE=read)))
         assert bound_to(known[tried.key], at(5)) is not None

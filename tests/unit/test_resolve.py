@@ -1,7 +1,5 @@
 """The worker ``resolve``: observations in, mission events out, over bindings, hops, waiting and waking."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +13,6 @@ from hypothesis import strategies as st
 from rig import (
     CODEC,
     PUBLISHED_MS,
-    Sent,
     alerts,
     identity_record,
     packed,
@@ -26,7 +23,7 @@ from rig import (
     told,
 )
 
-from domain.events import CustomsStatus, IdBound, Identifier, IdScanned, IotIdGenerated
+from domain.events import CustomsStatus, IdBound, IdentifierHandedOver, IdScanned, ObservationTaken
 from domain.identifiers import Scheme
 from domain.identity import PARKED_MAX, Identity, Parked
 from streams.outbox import partition_of
@@ -36,10 +33,8 @@ from topics.catalog import (
     ID_SCANNED,
     MISSION_EVENT_RESOLVED,
     OBSERVATION_REROUTED,
-    READ_BY,
-    RESOLVE_GROUP,
 )
-from topics.headers import ATTEMPT, ORIGIN_MS, RESOLVED_BY, SETTLED
+from topics.headers import ANSWER, ATTEMPT, ORIGIN_MS, RANK, RESOLVED_BY
 
 PARTITIONS = 4
 BOX_KEY, TRUCK_KEY = f"BIC:{BOX}", f"PLATE:{TRUCK}"
@@ -118,30 +113,42 @@ def test_an_unbound_read_waits_at_home_and_tries_its_next_identifier() -> None:
     assert [each.event_id for each in state(worker, BOX_KEY).parked] == [event_id(1)]
 
 
-def rerouted(event: IdScanned, key: str, attempt: bytes) -> ConsumerRecord[Any, Any]:
-    headers = [(ATTEMPT, attempt), (ORIGIN_MS, b"7")]
+def rerouted(event: IdScanned, key: str, said: bytes, header: str = ATTEMPT) -> ConsumerRecord[Any, Any]:
+    headers = [(header, said), (ORIGIN_MS, b"7")]
     return record(OBSERVATION_REROUTED.name, key.encode(), CODEC.encode(event), headers)
 
 
-def test_resolved_by_its_second_identifier_it_is_settled_at_home() -> None:
+def test_its_second_identifier_tells_home_where_it_leads() -> None:
     both = scan(2, 5, "DOCK", *ids(BIC=BOX, PLATE=TRUCK))
     away = resolver(PARTITIONS)
     away.take(identity_record(bound(1, 0, Scheme.PLATE, TRUCK)), partition=TRUCK_PARTITION)
-    out = away.take(rerouted(both, TRUCK_KEY, b"1"), partition=TRUCK_PARTITION)
-    (forwarded,), (settled,) = to_topic(out, MISSION_EVENT_RESOLVED), to_topic(out, OBSERVATION_REROUTED)
-    assert (forwarded.key, forwarded.header(RESOLVED_BY)) == (str(IOT_ID).encode(), TRUCK_KEY.encode())
-    assert forwarded.header(ATTEMPT) is None
-    assert settled[1:3] == (BOX_PARTITION, BOX_KEY.encode())
-    assert settled.header(ATTEMPT) == SETTLED
+    (answer,) = away.take(rerouted(both, TRUCK_KEY, b"1"), partition=TRUCK_PARTITION)
+    assert (answer.topic, answer.partition, answer.key) == (
+        OBSERVATION_REROUTED.name,
+        BOX_PARTITION,
+        BOX_KEY.encode(),
+    )
+    assert (answer.header(ANSWER), answer.header(ATTEMPT)) == (f"1/{IOT_ID}".encode(), None)
+    assert state(away, TRUCK_KEY).parked == ()
 
 
-def test_at_home_a_settled_read_waits_no_more() -> None:
+def test_home_gives_it_to_where_the_best_identifier_leads() -> None:
     both = scan(2, 5, "DOCK", *ids(BIC=BOX, PLATE=TRUCK))
     home = resolver(PARTITIONS)
     home.take(identity_record(both), partition=BOX_PARTITION)
-    assert home.take(rerouted(both, BOX_KEY, SETTLED), partition=BOX_PARTITION) == []
-    assert state(home, BOX_KEY).parked == ()
-    assert len(home.deadlines) == 0
+    answer = rerouted(both, BOX_KEY, f"1/{IOT_ID}".encode(), ANSWER)
+    (forwarded,) = home.take(answer, partition=BOX_PARTITION)
+    assert (forwarded.key, forwarded.header(RESOLVED_BY), forwarded.header(RANK)) == (
+        str(IOT_ID).encode(),
+        TRUCK_KEY.encode(),
+        b"1",
+    )
+    assert (forwarded.header(ANSWER), forwarded.header(ATTEMPT)) == (None, None)
+    assert home.take(answer, partition=BOX_PARTITION) == []
+    better, taken = home.take(identity_record(bound(9, 0, iot_id=OTHER_IOT_ID)), partition=BOX_PARTITION)
+    assert (better.key, better.header(RANK)) == (str(OTHER_IOT_ID).encode(), b"0")
+    assert taken.key == str(IOT_ID).encode()
+    assert CODEC.decode(taken.value, ObservationTaken).takes == event_id(2)
 
 
 def test_a_late_binding_wakes_what_waits_with_its_own_bytes_and_headers() -> None:
@@ -151,17 +158,25 @@ def test_a_late_binding_wakes_what_waits_with_its_own_bytes_and_headers() -> Non
     (forwarded,) = worker.take(identity_record(bound(9, 0)))
     assert (forwarded.key, forwarded.value) == (str(IOT_ID).encode(), incoming.value)
     assert (forwarded.header("traceparent"), forwarded.header(ORIGIN_MS)) == (b"t", str(PUBLISHED_MS).encode())
-    assert state(worker, BOX_KEY).parked == ()
+    assert [parked.given for parked in state(worker, BOX_KEY).parked] == [(0, IOT_ID)]
 
 
-def test_a_late_binding_away_from_home_wakes_and_settles_at_home() -> None:
+def test_a_late_binding_away_from_home_tells_home() -> None:
     both = scan(2, 5, "DOCK", *ids(BIC=BOX, PLATE=TRUCK))
     away = resolver(PARTITIONS)
     assert away.take(rerouted(both, TRUCK_KEY, b"1"), partition=TRUCK_PARTITION) == []
-    out = away.take(identity_record(bound(1, 0, Scheme.PLATE, TRUCK)), partition=TRUCK_PARTITION)
-    assert [each.key for each in to_topic(out, MISSION_EVENT_RESOLVED)] == [str(IOT_ID).encode()]
-    (settled,) = to_topic(out, OBSERVATION_REROUTED)
-    assert (settled.key, settled.header(ATTEMPT)) == (BOX_KEY.encode(), SETTLED)
+    (answer,) = away.take(identity_record(bound(1, 0, Scheme.PLATE, TRUCK)), partition=TRUCK_PARTITION)
+    assert (answer.key, answer.header(ANSWER)) == (BOX_KEY.encode(), f"1/{IOT_ID}".encode())
+    assert state(away, TRUCK_KEY).parked == ()
+
+
+def test_an_identifier_that_is_bound_anew_is_handed_over_by_its_mission() -> None:
+    worker = resolver()
+    worker.take(identity_record(bound(1, 0)))
+    (told,) = worker.take(identity_record(bound(2, 60, iot_id=OTHER_IOT_ID)))
+    handover = CODEC.decode(told.value, IdentifierHandedOver)
+    assert (told.topic, told.key) == (MISSION_EVENT_RESOLVED.name, str(IOT_ID).encode())
+    assert (handover.key, handover.to_iot_id, handover.occurred_at) == (BOX_KEY, OTHER_IOT_ID, at(60))
 
 
 def test_an_unknown_object_is_raised_by_the_clock_and_cleared_by_a_late_binding() -> None:
@@ -223,15 +238,6 @@ def test_a_repeated_chunk_changes_nothing_and_raises_nothing() -> None:
     assert to_topic(again, MISSION_EVENT_RESOLVED) == to_topic(first, MISSION_EVENT_RESOLVED)
 
 
-def test_a_repeated_scan_after_its_settling_is_settled_again() -> None:
-    both = scan(2, 5, "DOCK", *ids(BIC=BOX, PLATE=TRUCK))
-    home = resolver(PARTITIONS)
-    for _ in range(2):
-        home.take(identity_record(both), partition=BOX_PARTITION)
-        home.take(rerouted(both, BOX_KEY, SETTLED), partition=BOX_PARTITION)
-    assert state(home, BOX_KEY).parked == ()
-
-
 def test_too_many_waiting_go_to_the_dead_letters() -> None:
     worker = resolver()
     full = Identity(
@@ -266,7 +272,7 @@ def test_after_recovery_the_due_times_are_known_again() -> None:
 
 
 @pytest.mark.parametrize("hostile", [b"9" * 5_000, b"9" * 400, b"-1", b"1.5", b"", b"\xff", "٣".encode()])
-@pytest.mark.parametrize("name", [ATTEMPT, ORIGIN_MS])
+@pytest.mark.parametrize("name", [ANSWER, ATTEMPT, ORIGIN_MS])
 def test_headers_that_others_wrote_never_stop_the_worker(name: str, hostile: bytes) -> None:
     worker = resolver()
     worker.take(identity_record(scan(1, 5, "DOCK")), identity_record(deadline(15, BOX_KEY)))
@@ -314,75 +320,6 @@ def test_where_the_input_is_cut_into_chunks_makes_no_difference(events: list[Any
     for topic in {each.topic for each in (*out, *expected)}:
         assert to_topic(out, topic) == to_topic(expected, topic)
     assert in_chunks.table == at_once.table
-
-
-class Cluster:
-    """Four workers that feed each other through the topics they share, in any order of delivery."""
-
-    def __init__(self) -> None:
-        self.workers = [resolver(PARTITIONS) for _ in range(PARTITIONS)]
-        self.waiting: dict[tuple[str, int], list[ConsumerRecord[Any, Any]]] = defaultdict(list)
-        self.forwarded: set[tuple[UUID, UUID]] = set()
-
-    def publish(self, incoming: ConsumerRecord[Any, Any]) -> None:
-        partition = partition_of(incoming.key, PARTITIONS)
-        self.waiting[incoming.topic, partition].append(incoming)
-
-    def run(self, data: st.DataObject) -> None:
-        """Deliver chunks of any size from any partition until nothing is left."""
-        for _ in range(1_000):
-            places = sorted(place for place, records in self.waiting.items() if records)
-            if not places:
-                return
-            place = data.draw(st.sampled_from(places))
-            size = data.draw(st.integers(1, 3))
-            chunk, self.waiting[place] = self.waiting[place][:size], self.waiting[place][size:]
-            self._sort(self.workers[place[1]].take(*chunk, partition=place[1]))
-        pytest.fail("records go round in circles")
-
-    def _sort(self, out: Iterable[Sent]) -> None:
-        read_here = {topic.name for topic in READ_BY[RESOLVE_GROUP]}
-        for each in out:
-            if each.topic in read_here:
-                self.waiting[each.topic, each.partition].append(
-                    record(each.topic, each.key, each.value, each.headers)
-                )
-            elif each.topic == MISSION_EVENT_RESOLVED.name:
-                event = CODEC.decode(each.value, IotIdGenerated, IdScanned)
-                self.forwarded.add((event.event_id, UUID((each.key or b"").decode())))
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    read_as=st.lists(
-        st.sampled_from([("BIC",), ("PLATE",), ("BIC", "PLATE"), ("SEAL", "PLATE"), ("MRN", "SEAL", "BIC")]),
-        max_size=5,
-    ),
-    data=st.data(),
-)
-def test_every_read_reaches_its_mission_whatever_order_things_arrive_in(
-    read_as: list[tuple[str, ...]], data: st.DataObject
-) -> None:
-    bound_values = {"BIC": BOX, "PLATE": TRUCK, "MRN": MRN_1}
-    mission = plan(1, 0, identifiers=ids(**bound_values))
-    reads = [
-        scan(
-            10 + n,
-            n,
-            "DOCK",
-            *(Identifier(scheme=Scheme(s), value={**bound_values, "SEAL": "NOBODY"}[s]) for s in seen),
-        )
-        for n, seen in enumerate(read_as)
-    ]
-    cluster = Cluster()
-    for event in data.draw(st.permutations([mission, *reads, *reads[:1]])):
-        cluster.publish(identity_record(event))
-    cluster.run(data)
-    assert cluster.forwarded == {(event.event_id, IOT_ID) for event in (mission, *reads)}
-    at_home = [
-        p for w in cluster.workers for key in w.table for p in state(w, key.decode()).parked if p.home == key.decode()
-    ]
-    assert at_home == []
 
 
 def test_grace_is_counted_from_the_read() -> None:

@@ -138,7 +138,9 @@ def test_it_goes_to_its_conveyance_once_however_far_it_is_looked_up() -> None:
     away = workers[truck].take(record(hop.topic, hop.key, hop.value, hop.headers), partition=truck)
     assert owners(away) == []
     bound = IdBound(event_id=event_id(7), iot_id=IOT_ID, scheme=Scheme.PLATE, value=TRUCK, valid_from=at(0))
-    assert owners(workers[truck].take(identity_record(bound), partition=truck)) == [str(IOT_ID)]
+    (answer,) = to_topic(workers[truck].take(identity_record(bound), partition=truck), OBSERVATION_REROUTED)
+    given = workers[box].take(record(answer.topic, answer.key, answer.value, answer.headers), partition=box)
+    assert owners(given) == [str(IOT_ID)]
 
 
 def test_a_forged_attempt_does_not_keep_a_scan_from_its_conveyance() -> None:

@@ -1,6 +1,7 @@
 """Deliveries to rows, rows to batches; no store needed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -14,15 +15,18 @@ from domain.events import (
     DeadlinePassed,
     DeviceSignal,
     DeviceSignalled,
+    FactMoved,
     Identifier,
     IdScanned,
     IotIdGenerated,
     ManifestUnit,
     MissionEvent,
     Movement,
+    ObservationTaken,
     PathNode,
     Position,
     Process,
+    ResolutionEvent,
     Technology,
     TrainComposed,
     TrainStage,
@@ -47,7 +51,10 @@ IDENTIFIERS = (
     Identifier(scheme=Scheme.PLATE, value="GA123EC"),
 )
 EXAMPLES = Path(__file__).parents[2] / "avro_schemas/examples"
-READ_BY_SINK = tuple(dict.fromkeys(record for topic in READ_BY[SINK_GROUP] for record in topic.records))
+RESOLUTION = get_args(ResolutionEvent)
+READ_BY_SINK = tuple(
+    dict.fromkeys(record for topic in READ_BY[SINK_GROUP] for record in topic.records if record not in RESOLUTION)
+)
 SCAN = IdScanned(
     event_id=EVENT_ID,
     occurred_at=AT,
@@ -92,6 +99,7 @@ def test_a_resolved_scan_is_a_mission_event() -> None:
             "record": "id_scanned",
             "occurred_at": AT,
             "resolved_by": "BIC:MSCU6639871",
+            "counts": True,
             **PROVENANCE,
         },
     )
@@ -201,12 +209,24 @@ def by_name(record: type) -> str:
 
 
 @pytest.mark.parametrize(
-    "record", [each for each in get_args(MissionEvent) if each is not DeadlinePassed], ids=by_name
+    "record", [each for each in get_args(MissionEvent) if each not in (DeadlinePassed, *RESOLUTION)], ids=by_name
 )
 def test_what_belongs_to_a_mission_is_a_mission_event(record: type[msgspec.Struct]) -> None:
     table, columns = row(delivery(example(record), iot_id=IOT_ID))
     assert table == "mission_events"
     assert (columns["iot_id"], columns["record"]) == (IOT_ID, record.__struct_config__.tag)
+
+
+def test_an_observation_that_was_taken_is_the_mission_event_that_does_not_count() -> None:
+    taken = ObservationTaken(event_id=UUID(int=8), occurred_at=AT, takes=EVENT_ID, rank=0)
+    table, columns = row(replace(delivery(taken, iot_id=IOT_ID), counts=False))
+    assert (table, columns["event_id"], columns["counts"]) == ("mission_events", EVENT_ID, False)
+
+
+def test_a_moved_fact_is_the_mission_event_that_it_was() -> None:
+    moved = FactMoved(event_id=EVENT_ID, occurred_at=AT, from_iot_id=UUID(int=9), record="id_scanned", fact="")
+    table, columns = row(delivery(moved, iot_id=IOT_ID))
+    assert (table, columns["event_id"], columns["record"]) == ("mission_events", EVENT_ID, "id_scanned")
 
 
 @pytest.mark.parametrize("record", READ_BY_SINK, ids=by_name)
