@@ -7,7 +7,6 @@ only as far as the input is complete, so that a backlog raises no alert about re
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
-from heapq import heappop
 from typing import Any
 
 from domain.events import DeadlinePassed
@@ -51,7 +50,7 @@ class Absences:
         outbox = Outbox(app.conf.topic_partitions)
         self.command(until - self._lateness, outbox)
         await outbox.flush(app.producer._producer)
-        due_at = next_due_at(self._deadlines)
+        due_at = self._deadlines.next_due_at()
         metrics.DEADLINES.set(len(self._deadlines))
         metrics.NEXT_DUE.set(due_at.timestamp() if due_at else 0)
         metrics.COMPLETE_UNTIL.set(until.timestamp())
@@ -62,17 +61,6 @@ class Absences:
             event = DeadlinePassed(subject=key.decode(), as_of=as_of.astimezone(UTC))
             outbox.put(self._topic, key, self._codec.encode(event), partition=partition)
             metrics.DEADLINES_PASSED.inc()
-
-
-def next_due_at(deadlines: Deadlines) -> datetime | None:
-    """The first due time watched; entries of due times that moved are let go on the way."""
-    first = []
-    for partition, heap in deadlines._heaps.items():
-        due = deadlines._due[partition]
-        while heap and due.get(heap[0][1]) != heap[0][0]:
-            heappop(heap)
-        first += heap[:1]
-    return min(first)[0] if first else None
 
 
 def watch(app: Any, absences: Absences) -> None:

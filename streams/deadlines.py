@@ -38,6 +38,16 @@ class Deadlines:
                 heap[:] = [(at, watched) for watched, at in due.items()]
                 heapify(heap)
 
+    def next_due_at(self) -> datetime | None:
+        """The first due time watched, none when nothing is."""
+        first = []
+        for partition, heap in self._heaps.items():
+            due = self._due[partition]
+            while heap and due.get(heap[0][1]) != heap[0][0]:  # it was moved or taken out meanwhile
+                heappop(heap)
+            first += heap[:1]
+        return min(first)[0] if first else None
+
     def pop_due(self, as_of: datetime) -> Iterator[tuple[int, bytes]]:
         """Take out what is due, with its partition; at most 1,000 a partition, the rest at the next tick."""
         for partition, heap in self._heaps.items():

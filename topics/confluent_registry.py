@@ -9,6 +9,9 @@ from httpx2 import HTTPError
 from runtime.errors import Fatal, InvalidRecord, Unavailable
 from topics.registry import AvroSchema, subject_of
 
+ANSWER_SECONDS_MAX = 10
+"""Whoever asks waits with its event loop: a registry that says nothing must not hold it for ever."""
+
 _NOT_FOUND = 404
 _TOO_MANY = 429
 _SERVER_ERROR = 500
@@ -18,7 +21,8 @@ class ConfluentRegistry:
     """A Confluent-compatible registry over HTTP."""
 
     def __init__(self, url: str) -> None:
-        self._client = SchemaRegistryClient({"url": url, "max.retries": 0})  # whoever asks waits, and says so
+        # No retries: whoever asks waits, and says so.
+        self._client = SchemaRegistryClient({"url": url, "max.retries": 0, "timeout": ANSWER_SECONDS_MAX})
         self._url = url
 
     def id_of(self, schema: AvroSchema) -> int:

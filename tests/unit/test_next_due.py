@@ -6,14 +6,13 @@ from builders import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.absences import next_due_at
 from streams.deadlines import Deadlines
 
 changes = st.tuples(st.integers(0, 2), st.sampled_from([b"a", b"b", b"c"]), st.none() | st.integers(0, 9))
 
 
 def test_nothing_watched_is_never_due() -> None:
-    assert next_due_at(Deadlines()) is None
+    assert Deadlines().next_due_at() is None
 
 
 @given(st.lists(changes, max_size=30))
@@ -26,5 +25,5 @@ def test_it_is_the_earliest_of_all_partitions(told: list[tuple[int, bytes, int |
         watched.pop((partition, key), None)
         if due_at is not None:
             watched[partition, key] = due_at
-        assert next_due_at(deadlines) == min(watched.values(), default=None)
+        assert deadlines.next_due_at() == min(watched.values(), default=None)
     assert sorted(deadlines.pop_due(at(10))) == sorted(watched), "to look takes nothing out"
