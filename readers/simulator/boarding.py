@@ -1,6 +1,6 @@
 """Which ship or train a unit passes a node on."""
 
-from readers.simulator.routes import Step
+from readers.simulator.routes import Boarding, Step
 from readers.simulator.story import Pass, Story
 from readers.simulator.timetable import CLOSED, PASSING
 from readers.simulator.world import MILLISECOND, MINUTE
@@ -8,13 +8,13 @@ from readers.simulator.world import MILLISECOND, MINUTE
 
 def board(story: Story, passing: Pass, step: Step, earliest: int) -> None:
     """Put the unit on the ship that brings or takes it, or on a train, whose time the pass then has."""
-    if step.index == 0 and story.route.by_sea:
+    if step.boarding is Boarding.OFF_SHIP:
         story.brought_by = story.schedule.sailings.bringing(story.number)
         passing.conveyance = story.brought_by.key
-    elif story.route.boards_ship(step):
+    elif step.boarding is Boarding.ON_SHIP:
         story.loaded_on = story.schedule.sailings.loading(story.moment(passing.at))
         passing.conveyance = story.loaded_on.key if story.loaded_on else None
-    elif story.route.boards_train(step):
+    else:
         _board_train(story, passing, step, earliest)
 
 

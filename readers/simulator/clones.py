@@ -34,7 +34,7 @@ def read_twice(story: Story, sight: Sight) -> tuple[Pass, Pass] | None:
 
 def _is_far(story: Story, before: Pass, node: str, after: Pass) -> bool:
     far, world = story.world.judged_travel(before.node, node), story.world
-    if far < MINUTE or world.place(node).requires_slot or not _carrier_may_come(story, before, node):
+    if far < MINUTE or node in world.booked or not _carrier_may_come(story, before, node):
         return False
     if node == after.node:
         return after.at - before.at > far

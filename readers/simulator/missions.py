@@ -98,9 +98,12 @@ def travel(story: Story, *, controlled: bool, stored: bool) -> None:
         else:
             low = at + STAY[before.kind] + story.world.travel(before.node, step.node)
             last = story.passes[-1]  # a control brings it back
-            spread = min(story.world.spread(before.node, low - at), story.world.spread(last.node, low - last.at))
+            spread = story.world.spread(before.node, low - at)
+            if last.node != before.node:
+                spread = min(spread, story.world.spread(last.node, low - last.at))
         passing = story.passing(story.between(low, max(low, min(step.latest, low + spread))), step.node, step)
-        board(story, passing, step, low)
+        if step.boarding is not None:
+            board(story, passing, step, low)
         story.passes.append(passing)
         at = passing.at
         if before is not None and in_customs and controlled:

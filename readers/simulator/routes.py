@@ -1,6 +1,7 @@
 """The path of a process as it is travelled: its steps with the latest times at which they may be reached."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from domain.events import Direction, Process
 from domain.port import NodeKind
@@ -19,9 +20,20 @@ RAIL = (Process.IMPORT_RAIL, Process.EXPORT_RAIL)
 EXPORT = (Process.EXPORT_ROAD, Process.EXPORT_RAIL)
 
 
+class Boarding(Enum):
+    """What a unit passes a step on: the ship that brings it, the one that takes it, or a train that leaves."""
+
+    OFF_SHIP = auto()
+    ON_SHIP = auto()
+    ON_TRAIN = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a route; ``name`` tells the second passing of a node from the first, ``latest`` keeps due times."""
+    """One step of a route; ``name`` tells the second passing of a node from the first, ``latest`` keeps due times.
+
+    *Shape*: ``boarding`` is none where the unit comes and goes by itself.
+    """
 
     index: int
     node: str
@@ -31,6 +43,7 @@ class Step:
     due: int | None
     direction: Direction | None
     latest: int
+    boarding: Boarding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +67,9 @@ class Route:
     @property
     def by_sea(self) -> bool:
         """Whether a ship brings the unit."""
-        return self.steps[0].kind is NodeKind.DOCK_GATE
+        return self.steps[0].boarding is Boarding.OFF_SHIP
 
-    def boards_train(self, step: Step) -> bool:
-        """Whether the unit passes that step on a train that leaves."""
-        return self.by_rail and self.leaves_by_land and step.index == self.leaving and step.kind is NodeKind.RAIL_GATE
-
-    def boards_ship(self, step: Step) -> bool:
-        """Whether the unit is loaded at that step."""
-        return step.kind is NodeKind.DOCK_GATE and step.index == len(self.steps) - 1
+    @property
+    def by_train(self) -> bool:
+        """Whether a train takes the unit away."""
+        return self.steps[self.leaving].boarding is Boarding.ON_TRAIN

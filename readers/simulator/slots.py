@@ -1,7 +1,7 @@
 """Slots at the gates where a passage must be booked."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.events import AppointmentPurpose
 from readers.simulator.story import Booking, Pass, Slot, Story
@@ -15,13 +15,15 @@ MOVED = 0.15
 TOO_EARLY = timedelta(hours=6)
 """By how much one who misses his slot comes too early, on top of the port's tolerance."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def slots(story: Story) -> Iterator[Booking]:
     """The bookings for every pass of such a gate that the route foresees."""
     if not story.announced:
         return
     for nth, each in enumerate(story.passes):
-        if each.step is not None and story.world.place(each.node).requires_slot:
+        if each.step is not None and each.node in story.world.booked:
             yield from _booked(story, each, f"SLOT-{story.number}-{nth}")
 
 
@@ -45,7 +47,4 @@ def _booked(story: Story, passing: Pass, appointment_id: str) -> Iterator[Bookin
 
 def _beginning(story: Story, at: int) -> int:
     """The even time before, but not before there is a mission that the booking could be for."""
-    moment = story.moment(at)
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    into = (moment - midnight) % GRID // MILLISECOND
-    return max(at - into, 1)
+    return max(at - (story.moment(at) - _EPOCH) % GRID // MILLISECOND, 1)

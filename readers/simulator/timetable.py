@@ -33,12 +33,8 @@ class Timetable:
     """The trains of a port with so many missions a day."""
 
     def __init__(self, world: World, missions_a_day: float) -> None:
-        self._gates = sorted({s.node for route in world.routes for s in route.steps if route.boards_train(s)})
-        weight = sum(
-            weight
-            for route, weight in zip(world.routes, world.weights, strict=True)
-            if any(map(route.boards_train, route.steps))
-        )
+        self._gates = sorted({route.steps[route.leaving].node for route in world.routes if route.by_train})
+        weight = sum(w for route, w in zip(world.routes, world.weights, strict=True) if route.by_train)
         units_a_day = missions_a_day * weight / sum(world.weights)
         fitting = (m for m in EVERY_MINUTES if units_a_day * m / (24 * 60) <= UNITS_PER_TRAIN)
         self.every = timedelta(minutes=next(fitting, EVERY_MINUTES[-1]))

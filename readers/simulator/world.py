@@ -3,13 +3,14 @@
 Times are milliseconds, and those of a route count from the generation of the IOT_ID.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate, pairwise
 from random import Random
 
 from domain.events import Direction, Process
 from domain.port import Node, NodeKind, Port, distance_meters
-from readers.simulator.routes import WEIGHTS, Route, Step
+from readers.simulator.routes import RAIL, WEIGHTS, Boarding, Route, Step
 
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE = 60_000
@@ -54,7 +55,10 @@ GATES = (NodeKind.PORT_GATE, NodeKind.RAIL_GATE)
 
 
 class World:
-    """A port with its distances and routes. *Raises*: ValueError when a path's due times cannot be kept."""
+    """A port with its distances and routes; at ``booked`` gates a slot is needed.
+
+    *Raises*: ValueError when a path's due times cannot be kept.
+    """
 
     def __init__(self, port: Port) -> None:
         self.port = port
@@ -62,6 +66,10 @@ class World:
         self._places = {node.node: node for node in port.nodes}
         self.kinds = {node.node: node.kind for node in port.nodes}
         self._travel = {(a.node, b.node): self._fastest(a, b) for a in port.nodes for b in port.nodes}
+        self._dwell_max = {
+            node.node: None if node.dwell_max is None else node.dwell_max // MILLISECOND for node in port.nodes
+        }
+        self.booked = frozenset(node.node for node in port.nodes if node.requires_slot)
         self._apart = {node.node for node in port.nodes if _is_apart(node, port)}
         self.routes = [self._route(process) for process in WEIGHTS if process in port.paths]
         if not self.routes:
@@ -84,7 +92,7 @@ class World:
 
     def spread(self, node: str, least: int) -> int:
         """How much longer than the least a stay there may be without being too long."""
-        spread, longest = SPREAD[self.kinds[node]], self.dwell_max(node)
+        spread, longest = SPREAD[self.kinds[node]], self._dwell_max[node]
         return spread if longest is None else max(0, min(spread, int(longest * DUE_USED) - least))
 
     def place(self, node: str) -> Node:
@@ -97,8 +105,7 @@ class World:
 
     def dwell_max(self, node: str) -> int | None:
         """How long a unit may stay there, none where nobody minds."""
-        longest = self._places[node].dwell_max
-        return None if longest is None else longest // MILLISECOND
+        return self._dwell_max[node]
 
     def is_gate(self, node: str) -> bool:
         """Whether what carries the unit is read there as well."""
@@ -134,7 +141,9 @@ class World:
         self._check(process, steps)
         exits = [s.index for s in steps[1:] if s.required and self.port.is_exit(s.node, s.direction)]
         leaving = exits[0] if exits else max(s.index for s in steps if s.required)
-        return Route(process, steps, leaving, bool(exits), self._longest(steps))
+        by_train = bool(exits) and process in RAIL
+        boarded = tuple(replace(s, boarding=_boarding(s, steps, leaving if by_train else None)) for s in steps)
+        return Route(process, boarded, leaving, bool(exits), self._longest(steps))
 
     def _way(self, nodes: list[str], index: int) -> Direction | None:
         inwards = Direction.IN if index == 0 else Direction.OUT
@@ -179,6 +188,13 @@ class World:
 def first_read(step: Step) -> int:
     """The earliest read at the first step: papers come before cargo."""
     return min(FIRST_READ, int(step.latest * 0.3))
+
+
+def _boarding(step: Step, steps: tuple[Step, ...], train: int | None) -> Boarding | None:
+    """What the unit passes the step on; ``train`` is the index of the step that a train takes it past."""
+    if step.kind is NodeKind.DOCK_GATE:
+        return {0: Boarding.OFF_SHIP, len(steps) - 1: Boarding.ON_SHIP}.get(step.index)
+    return Boarding.ON_TRAIN if step.kind is NodeKind.RAIL_GATE and step.index == train else None
 
 
 def _is_apart(node: Node, port: Port) -> bool:

@@ -140,7 +140,7 @@ def _identities(events: Iterable[InputEvent], outcome: Outcome) -> dict[str, Ide
         if isinstance(event, IotIdGenerated | MissionAmended):
             for bound in bindings_of(event):
                 key = f"{bound.scheme.value}:{bound.value}"
-                identities[key], _ = bind(identities[key], bound)
+                identities[key] = bind(key, identities[key], bound).identity
                 outcome.rows["v_id_bindings"].add((str(bound.event_id), bound.scheme.value, bound.value))
         elif isinstance(event, TrainComposed | VesselManifested):
             for expected in expectations_of(event):

@@ -25,9 +25,8 @@ from tests.crash.reference import Outcome, outcome_of
 from tests.crash.traffic import BEFORE_EVERYTHING, Traffic
 from topics import admin, clients
 
-RETURNS = 0.0
-"""Nothing comes back under another IOT_ID: a read that overtakes the second binding of its container would stay with
-the first mission (docs/architecture.md, Limits), and a crash makes reads overtake bindings."""
+RETURNS = 0.2
+"""Units and trucks that come back under another IOT_ID: a crash makes reads overtake the binding that they belong to."""
 
 DEVIATING = 0.1
 A_DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from topics.registry import FileRegistry
 CLOCK_EVERY = 500
 """Events after which the clock is moved on."""
 
-AHEAD = timedelta(hours=3)
+AHEAD = timedelta(hours=18)
 """The clock is ahead of the stream, as when readers report late: absences are found that turn out to be none, so that
 alerts are raised and cleared while workers are killed."""
 

@@ -38,6 +38,9 @@ RAISED = {
     "opened where it was read last": Case(
         "UNEXPECTED_DOOR_OPEN", (plan(), scan(3, 10, "YARD"), signal(2, 30, DOOR)), "YARD", "YARD", 30, (2,)
     ),
+    "opened where it is read at that moment": Case(
+        "UNEXPECTED_DOOR_OPEN", (plan(), scan(3, 30, "YARD"), signal(2, 30, DOOR)), "YARD", "YARD", 30, (2,)
+    ),
     "opened where its position says, whatever was read": Case(
         "UNEXPECTED_DOOR_OPEN",
         (plan(), scan(3, SATURDAY, "SCANNER"), signal(2, SATURDAY, DOOR, None, BY_THE_WORKSHOP)),

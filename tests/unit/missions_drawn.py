@@ -3,7 +3,8 @@
 Times lie on a coarse grid, so that many events happen at the same moment and on the due times.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 from builders import (
@@ -17,6 +18,7 @@ from builders import (
     TRUCK,
     amended,
     appointment,
+    at,
     deadline,
     event_id,
     hold,
@@ -34,7 +36,19 @@ from conveyance_builders import WAGON, judged
 from hypothesis import strategies as st
 
 from domain.alerts import alert_id
-from domain.events import EXAMINATIONS, CustomsStatus, DeadlinePassed, DeviceSignal, Direction, Identifier, Outcome
+from domain.events import (
+    EXAMINATIONS,
+    CustomsStatus,
+    DeadlinePassed,
+    DeviceSignal,
+    Direction,
+    Identifier,
+    IdentifierHandedOver,
+    Observation,
+    Outcome,
+)
+from domain.facts import Lead, fact_of, moving
+from domain.handover import taking
 from domain.identifiers import Scheme
 from domain.policy import Policy
 from domain.port import Node, NodeKind, Window
@@ -226,3 +240,54 @@ def missions(draw: st.DrawFn) -> list[Any]:
     first = draw(plans.filter(lambda p: all(identity(p) != identity(e) for e in rest)))
     checked = [] if (moment := draw(st.none() | moments)) is None else [deadline(moment)]
     return draw(followed_up(MISSION, [first, *rest, *checked], STRICT_PORT))
+
+
+# Observations that come to a mission by one of their identifiers, and leave it for another mission ------------------
+
+
+class LedHere(NamedTuple):
+    """An observation with the identifier that led it to the mission."""
+
+    event: Any
+    lead: Lead
+
+
+def taken_in(told: Any) -> tuple[Any, Lead | None]:
+    """What is told, with what led it here if that was said."""
+    return (told.event, told.lead) if isinstance(told, LedHere) else (told, None)
+
+
+OTHER_IOT_ID = UUID(int=0xB0B, version=4)
+handovers = st.builds(
+    lambda number, when, key, to, hours: IdentifierHandedOver(
+        event_id=event_id(2**44 + number),
+        occurred_at=at(when),
+        key=key,
+        to_iot_id=to,
+        valid_until=None if hours is None else at(when + hours * HOUR),
+    ),
+    numbers,
+    minutes,
+    st.sampled_from([f"BIC:{BOX}", f"BIC:{BOX}", f"PLATE:{TRUCK}"]),
+    st.sampled_from([OTHER_IOT_ID, OTHER_IOT_ID, None]),
+    st.sampled_from([None, 1, 6]),
+)
+leads = st.sampled_from(
+    [Lead(0, f"BIC:{BOX}"), Lead(0, f"BIC:{BOX}"), Lead(1, f"PLATE:{TRUCK}"), Lead(2, "SEAL:BRI1")]
+)
+
+
+@st.composite
+def resolved_missions(draw: st.DrawFn) -> list[Any]:
+    """The events of a mission whose observations were led here and there while more became known."""
+    told = draw(missions())
+    observed = [event for event in told if isinstance(event, Observation)]
+    if not observed:
+        return told
+    some = st.lists(st.sampled_from(observed), max_size=4)
+    led = [LedHere(event, draw(leads)) for event in [*observed, *draw(some)]]
+    rest = [event for event in told if not isinstance(event, Observation)]
+    taken = [taking(event.event_id, event.occurred_at, draw(st.integers(0, 1))) for event in draw(some)]
+    over = draw(st.lists(handovers, max_size=3, unique_by=identity))
+    moved = [moving(fact_of(event, draw(leads)), OTHER_IOT_ID) for event in draw(some)]
+    return [*rest, *led, *taken, *over, *moved]

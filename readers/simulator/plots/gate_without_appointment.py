@@ -6,7 +6,7 @@ from readers.simulator.story import Slot, Story
 
 def plant(story: Story) -> bool:
     """No slot is booked at one gate, or it is cancelled, or the unit comes hours before it."""
-    gates = [each for each in story.passes if each.step and story.world.place(each.node).requires_slot]
+    gates = [each for each in story.passes if each.step and each.node in story.world.booked]
     if not gates:
         return False
     gate = story.rng.choice(gates)
