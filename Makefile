@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove check format lock clean bench-domain
+.PHONY: demo test prove check format lock clean bench-domain bench-recovery
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -21,6 +21,11 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# How long a worker takes to have that many missions back after a start.
+MISSIONS ?= 100000
+bench-recovery: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.recovery $(MISSIONS)
 
 # What judging one event costs, without Kafka.
 bench-domain: $(VENV)/.ready
