@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from domain.events import Name, Severity
 
+BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 TEN_YEARS_HOURS = 24 * 3_653
 
@@ -91,6 +92,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 def after(moment: datetime, span: timedelta) -> datetime:
     """The moment a span later, at most the end of time: a reader's clock may say anything."""
     return moment + min(span, END_OF_TIME - moment)
+
+
+def before(moment: datetime, span: timedelta) -> datetime:
+    """The moment a span earlier, at least the beginning of time."""
+    return moment - min(span, moment - BEGINNING_OF_TIME)
 
 
 def spell(span: timedelta) -> str:

@@ -144,7 +144,13 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return False
         if node.kind is NodeKind.CUSTOMS_SPACE:
             return True
-        return bool(node.openings) and any(w.contains(at.astimezone(self.clocks)) for w in node.openings)
+        if not node.openings:
+            return False
+        try:
+            local = at.astimezone(self.clocks)
+        except OverflowError:  # a device's clock that says an end of time is on no calendar
+            return False
+        return any(window.contains(local) for window in node.openings)
 
     def node_near(self, position: Position) -> Node | None:
         """The nearest node whose place the position is in, none when it is in none."""

@@ -6,7 +6,7 @@ from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
 from domain.facts import Read, Ruling
 from domain.journey import Journey
-from domain.policy import after
+from domain.policy import after, before
 from domain.port import Port
 from domain.standing import Standing
 
@@ -28,7 +28,7 @@ def find(journey: Journey) -> Iterator[Finding]:
 def _has_slot(read: Read, journey: Journey) -> bool:
     tolerance = journey.port.policy.slot_tolerance
     return any(
-        slot.starts_at - tolerance <= read.occurred_at <= after(slot.ends_at, tolerance)
+        before(slot.starts_at, tolerance) <= read.occurred_at <= after(slot.ends_at, tolerance)
         for slot in journey.slots(read.node)
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.deviations.rule import Finding, Rule
 from domain.events import CallStatus, Movement, Severity
 from domain.history import Dated
+from domain.policy import before
 from domain.vessel_call import VesselCall
 
 SPOKEN = {
@@ -49,7 +50,7 @@ def _due_notices(call: VesselCall) -> Iterator[tuple[Notice, datetime]]:
     if reference is None:
         return
     for notice in _notices(call):
-        yield notice, reference - timedelta(hours=notice.hours)
+        yield notice, before(reference, timedelta(hours=notice.hours))
 
 
 def _notices(call: VesselCall) -> Iterator[Notice]:

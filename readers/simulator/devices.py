@@ -66,17 +66,10 @@ def _positions(story: Story, before: Pass, after: Pass) -> Iterator[Report]:
         return
     for nth in range(1, POSITIONS_PER_WAY + 1):
         share = nth / (POSITIONS_PER_WAY + 1)
-        position = on_way(story, start, end, share)
-        yield Report(int(before.at + (after.at - before.at) * share), DeviceSignal.POSITION, None, position)
-
-
-def on_way(story: Story, start: Node, end: Node, share: float) -> Position:
-    """A position on the straight way between two nodes."""
-    return near(
-        story,
-        start.latitude + (end.latitude - start.latitude) * share,
-        start.longitude + (end.longitude - start.longitude) * share,
-    )
+        latitude = start.latitude + (end.latitude - start.latitude) * share
+        longitude = start.longitude + (end.longitude - start.longitude) * share
+        at = int(before.at + (after.at - before.at) * share)
+        yield Report(at, DeviceSignal.POSITION, None, near(story, latitude, longitude))
 
 
 def near(story: Story, latitude: float, longitude: float) -> Position:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.events import Position
 from domain.port import NodeKind
-from readers.simulator.devices import near, on_way
+from readers.simulator.devices import near
 from readers.simulator.story import Pass, Story
 from readers.simulator.world import MINUTE
 
@@ -27,13 +27,17 @@ def forbidden_opening(story: Story) -> Opening | None:
 
 
 def _on_the_way(story: Story) -> Opening | None:
-    port = story.world.port
-    ways: list[Opening] = []
-    for before, after in pairwise(story.passes):
-        position = on_way(story, story.world.place(before.node), story.world.place(after.node), 0.5)
-        if port.node_near(position) is None:
-            ways.append(Opening(story.within(before, after, 0.4, 0.6), None, position, None))
-    return story.rng.choice(ways) if ways else None
+    ways = [(before, after, _halfway(story, before, after)) for before, after in pairwise(story.passes)]
+    ways = [way for way in ways if story.world.is_remote(*way[2])]
+    if not ways:
+        return None
+    before, after, place = story.rng.choice(ways)
+    return Opening(story.within(before, after, 0.4, 0.6), None, near(story, *place), None)
+
+
+def _halfway(story: Story, before: Pass, after: Pass) -> tuple[float, float]:
+    start, end = story.world.place(before.node), story.world.place(after.node)
+    return (start.latitude + end.latitude) / 2, (start.longitude + end.longitude) / 2
 
 
 def _at_a_node(story: Story) -> Opening | None:

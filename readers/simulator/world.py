@@ -103,6 +103,13 @@ class World:
         """Whether a device some meters beside the node is there and nowhere else."""
         return node in self._apart
 
+    def is_remote(self, latitude: float, longitude: float) -> bool:
+        """Whether a device some meters beside that place is at no node."""
+        return all(
+            distance_meters(node.latitude, node.longitude, latitude, longitude) > node.radius_meters + APART_METERS
+            for node in self.port.nodes
+        )
+
     def dwell_max(self, node: str) -> int | None:
         """How long a unit may stay there, none where nobody minds."""
         return self._dwell_max[node]

@@ -56,7 +56,7 @@ from domain.port import Node, NodeKind, Window
 MISSION = str(IOT_ID)
 HOUR = 60
 ON_PATH = ("DOCK", "YARD", "STORE", "GATE-OUT")
-OFF_PATH = ("SCANNER", "GATE", "RAIL-OUT", "ELSEWHERE", "DRY-PORT", "DRY-PORT")
+OFF_PATH = ("SCANNER", "GATE", "RAIL-OUT", "ELSEWHERE", *["DRY-PORT"] * 4)
 DECIDED = [
     CustomsStatus.DEFINITIVE,
     CustomsStatus.RELEASED,
@@ -182,10 +182,7 @@ secret_controls = st.builds(
 )
 moments = st.sampled_from([*range(0, 15 * HOUR, HOUR), 20 * HOUR, 20 * HOUR])
 happenings = st.one_of(
-    scans,
-    scans,
-    scans,
-    scans,
+    *[scans] * 6,
     rulings,
     rulings,
     examinations,
