@@ -13,7 +13,7 @@ test: $(VENV)/.ready-dev
 
 # The central promise on 100,000 missions, trains and calls instead of some: order and repetition mean nothing.
 prove: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest --hypothesis-profile=prove --timeout=0 \
+	$(BIN)/python -m pytest --hypothesis-profile=prove \
 		tests/unit/test_fold_properties.py::test_any_order_and_repetition_ends_in_the_same_state_and_the_same_open_alerts
 
 check: $(VENV)/.ready-dev

@@ -32,7 +32,6 @@ from domain.events import (
 from domain.facts import Read, Retraction, Review, read_of, retraction_of, review_of
 from domain.history import inserted
 from domain.identifiers import check, plainest
-from domain.travel import UNIT, shown
 
 FACTS_MAX = 6_000
 """A large ship's call lands some thousand units, each of them read once or twice."""
@@ -178,8 +177,8 @@ def _key(identifier: Identifier) -> str:
 
 
 def units_of(read: Read) -> list[str]:
-    """The units that were surely read; two may stand on one wagon."""
-    return [key for key in read.keys if shown((key,)) & UNIT]
+    """The transport units that were surely read; two may stand on one wagon, and what is in them is none."""
+    return [key for key in read.keys if key.startswith(("BIC:", "ILU:", "SWAP_BODY:"))]
 
 
 _REMEMBERED: dict[type, Callable[[Any], ConveyanceFact]] = {

@@ -50,7 +50,7 @@ class Installation:
     def configure(self, broker_port: int, controller_port: int, advertised_port: int) -> None:
         """Write the home's ``server.properties`` and ``log4j2.properties`` anew.
 
-        *Shape*: clients are told to come to ``advertised_port``: the broker's own, or that of whoever passes on to it.
+        *Shape*: clients are told to come to ``advertised_port``: the broker's own, or that of a proxy before it.
         """
         (self.home / "logs").mkdir(exist_ok=True)
         template = Template((_RESOURCES / "server.properties").read_text(encoding="ascii"))

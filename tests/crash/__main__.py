@@ -21,13 +21,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first round; the next ones count on")
     parser.add_argument("--kills", type=int, default=200, help="kill -9 of workers in all")
     parser.add_argument("--kills-a-round", type=int, default=20, help="those of single workers in one round")
+    parser.add_argument("--times", type=int, default=2, help="everything else is done so many times in one round")
     parser.add_argument("--missions", type=int, default=3_800, help="of one round; about 13.7 events each")
     parser.add_argument("--rate", type=float, default=600.0, help="events a second")
     parser.add_argument("--home", type=Path, default=Path(".local/crash"), help="where rounds keep their files")
     given = parser.parse_args()
     reports: list[Report] = []
     while sum(report.done["kill"] for report in reports) < given.kills:
-        plan = Plan(given.seed + len(reports), given.missions, given.rate, given.kills_a_round)
+        plan = Plan(given.seed + len(reports), given.missions, given.rate, given.kills_a_round, given.times)
         home = given.home / f"seed-{plan.seed}"
         shutil.rmtree(home, ignore_errors=True)
         report = play(plan, home, LIBS, say)

@@ -15,9 +15,13 @@ from tests.crash.proxy import Proxy
 SESSION_SECONDS = 10.0
 """For so long the broker waits for a member's heartbeat (``broker_session_timeout`` of ``streams.application``)."""
 
-FROZEN_SECONDS = (SESSION_SECONDS + 2, SESSION_SECONDS + 8)
+FROZEN_SECONDS = (SESSION_SECONDS + 4, SESSION_SECONDS + 9)
 SLOW_SECONDS = (4.0, 10.0)
 DELAY_SECONDS = (0.02, 0.25)
+FULL_DELAY_SECONDS = 0.4
+"""So late, a worker spends most of its time between telling, keeping and acknowledging."""
+
+VERDICT_SECONDS_MAX = 30.0
 TICK_SECONDS = 0.05
 
 
@@ -97,17 +101,45 @@ def remove(scene: Scene) -> None:
 
 
 def freeze(scene: Scene) -> None:
-    """SIGSTOP of one worker past its session time-out: others take over, then it goes on as if nothing had been."""
-    member = _one_of(scene, _awake(scene))
+    """SIGSTOP of one worker in the middle of something, past its session time-out.
+
+    Others take its partitions over; then it goes on as if nothing had been.
+    """
+    scene.proxy.delay_seconds = FULL_DELAY_SECONDS
+    scene.live_for(scene.random.uniform(1.0, 3.0))
+    member = _one_of(scene, [each for each in _awake(scene) if each.name != "sink"])
     seconds = scene.random.uniform(*FROZEN_SECONDS)
     scene.say("freeze", f"freeze {member.label} for {seconds:.1f} s")
     scene.fleet.freeze(member)
+    scene.proxy.delay_seconds = 0.0
 
     def thaw() -> None:
         scene.tell(f"thaw {member.label}")
         scene.fleet.thaw(member)
 
     scene.later.append((time.monotonic() + seconds, thaw))
+
+
+def kill_judge(scene: Scene) -> None:
+    """kill -9 of a worker that is judging absences, while bytes are late; of any one when nobody does in time."""
+    scene.proxy.delay_seconds = FULL_DELAY_SECONDS / 2
+    heard: dict[str, float] = {}
+    judging: list[Member] = []
+
+    def somebody_judges() -> bool:
+        tracks = [member for member in _awake(scene) if member.name == "track"]
+        now = {member.url: member.judged_until() for member in tracks}
+        judging[:] = [member for member in tracks if now[member.url] > heard.get(member.url, now[member.url])]
+        heard.update(now)
+        return bool(judging) or time.monotonic() > give_up_at
+
+    give_up_at = time.monotonic() + VERDICT_SECONDS_MAX
+    scene.live(somebody_judges)
+    scene.live_for(scene.random.uniform(0.0, 2 * FULL_DELAY_SECONDS))
+    member = _one_of(scene, judging or _awake(scene))
+    scene.say("kill", f"kill -9 {member.label}{' while it judges absences' if judging else ''}")
+    scene.fleet.kill(member)
+    scene.proxy.delay_seconds = 0.0
 
 
 def restart_broker(scene: Scene) -> None:
@@ -142,10 +174,10 @@ def slow_down(scene: Scene) -> None:
 Action = Callable[[Scene], None]
 
 
-def deck(random: Random, kills: int) -> list[Action]:
-    """The actions of one round with so many kills of single workers, shuffled."""
-    others = [stop, stop, add, add, remove, remove, freeze, freeze, slow_down, slow_down, slow_down]
-    actions: list[Action] = [kill] * kills + others + [kill_all, restart_broker, kill_broker]
+def deck(random: Random, kills: int, times: int) -> list[Action]:
+    """The actions of one round, shuffled: so many kills of single workers, everything else so many times."""
+    others = [stop, add, remove, freeze, kill_judge, slow_down, kill_all, restart_broker, kill_broker]
+    actions: list[Action] = [kill] * kills + others * times
     random.shuffle(actions)
     return actions
 
@@ -155,7 +187,7 @@ def _awake(scene: Scene) -> list[Member]:
 
 
 def _one_of(scene: Scene, members: list[Member]) -> Member:
+    """One of them; when there is none, the first that is awake again."""
     if not members:
         scene.live(lambda: bool(_awake(scene)))
-        members = _awake(scene)
-    return scene.random.choice(members)
+    return scene.random.choice(members or _awake(scene))

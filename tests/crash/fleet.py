@@ -1,6 +1,7 @@
 """The workers, each a process of its own: started, killed, stopped, frozen; what ends by itself is started again."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from tests.waiting import eventually
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 40.0
 READY_SECONDS = 120.0
+JUDGED_UNTIL = re.compile(r"^missionpath_complete_until_timestamp_seconds (\S+)$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -40,6 +42,11 @@ class Member:
     def url(self) -> str:
         """Where its metrics are."""
         return f"http://127.0.0.1:{self.port}"
+
+    def judged_until(self) -> float:
+        """Up to which moment it has judged absences, in seconds since 1970; 0 before the first time."""
+        found = JUDGED_UNTIL.search(get(self.url + "/metrics") or "")
+        return float(found.group(1)) if found else 0.0
 
 
 class Fleet:
@@ -108,7 +115,9 @@ class Fleet:
                 self.ended_by_themselves += 1
                 self._tell(f"{member.label} ended by itself with status {status}")
                 if status < 0:
-                    self.faults.append(f"{member.label} ended by signal {-status}, which nobody sent: see {member.log}")
+                    self.faults.append(
+                        f"{member.label} ended by signal {-status}, which nobody sent: see {member.log}"
+                    )
                 self._gone(member)
 
     def await_ready(self) -> None:

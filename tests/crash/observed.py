@@ -1,17 +1,30 @@
-"""What the workers made of a stream: read from the topics and from ClickHouse, and held against what it must be."""
+"""What the workers made of a stream, in topics, tables and ClickHouse, held against what it must be."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
+from domain.alerts import Ledger
 from domain.events import AlertStatus, DeviationAlertChanged, MissionStateChanged
+from domain.identity import Identity
+from domain.judging import Kept
+from domain.standing import summarise
 from runtime.settings import Settings
 from sinks.query import ask
-from tests.crash.reference import KEYS, AlertKey, Outcome, Told, plain_alert, plain_state
-from topics.catalog import DEVIATION_ALERT_CHANGED, MISSION_STATE_CHANGED, Topic
+from tests.crash.reference import EPOCH, KEYS, AlertKey, Outcome, Told, plain_alert, plain_finding, plain_state
+from topics.catalog import (
+    DEVIATION_ALERT_CHANGED,
+    IDENTITIES_TABLE,
+    MISSION_STATE_CHANGED,
+    MISSIONS_TABLE,
+    RESOLVE_GROUP,
+    TRACK_GROUP,
+    Topic,
+    changelog,
+)
 from topics.clients import follow
 from topics.codec import Codec
 from topics.registry import FileRegistry
@@ -21,22 +34,55 @@ SHOWN_MAX = 5
 """Differences of one sort that are shown; the others are counted."""
 
 _CODEC = Codec(FileRegistry())
+_KEPT = msgspec.msgpack.Decoder(Kept)
+_IDENTITY = msgspec.msgpack.Decoder(Identity)
 
 R = TypeVar("R", MissionStateChanged, DeviationAlertChanged)
 
 
 def differences(settings: Settings, expected: Outcome) -> list[str]:
-    """What is not as it must be, a line each; empty when everything is."""
+    """What is not as it must be, a line each; empty when everything is.
+
+    *Shape*: three places are looked at: what was told on the topics, what is kept in the changelogs, what is stored.
+    """
     states = list(_records(settings, MISSION_STATE_CHANGED, MissionStateChanged))
     alerts = list(_records(settings, DEVIATION_ALERT_CHANGED, DeviationAlertChanged))
     return [
         *_told_differently(alerts),
         *_compare("topic: state of", expected.states, _latest_states(states)),
         *_compare("topic: alert", expected.alerts, _open_alerts(alerts)),
+        *_compare_kept(settings, expected),
         *_compare("ClickHouse: state of", expected.states, _latest_states(_stored(settings, MissionStateChanged))),
         *_compare("ClickHouse: alert", expected.alerts, _open_alerts(_stored(settings, DeviationAlertChanged))),
         *(line for view, columns in KEYS.items() for line in _compare_rows(settings, expected, view, columns)),
     ]
+
+
+def _compare_kept(settings: Settings, expected: Outcome) -> Iterator[str]:
+    """What a worker that starts now would know: the last value of each key of the changelogs."""
+    states: dict[str, MissionStateChanged] = {}
+    alerts: dict[AlertKey, Told] = {}
+    for key, value in _last_values(settings, changelog(TRACK_GROUP, MISSIONS_TABLE)):
+        kept = _KEPT.decode(value)
+        alerts |= _kept_alerts(key, kept.ledger)
+        if kept.standing is not None:
+            states[key] = summarise(kept.standing, 0, EPOCH, kept.ledger.open_kinds)
+    for key, value in _last_values(settings, changelog(RESOLVE_GROUP, IDENTITIES_TABLE)):
+        alerts |= _kept_alerts(key, _IDENTITY.decode(value).ledger)
+    yield from _compare("table: state of", expected.states, states)
+    yield from _compare("table: alert", expected.alerts, alerts)
+
+
+def _last_values(settings: Settings, topic: Topic) -> Iterable[tuple[str, bytes]]:
+    last: dict[str, bytes | None] = {}
+    for message in follow(settings, settings.topic(topic.name), until_end=True):
+        if message is not None:
+            last[(message.key() or b"").decode()] = message.value()
+    return [(key, value) for key, value in last.items() if value is not None]
+
+
+def _kept_alerts(owner: str, ledger: Ledger) -> dict[AlertKey, Told]:
+    return dict(plain_finding(owner, entry.finding) for entry in ledger.entries if entry.is_open)
 
 
 def _latest_states(states: list[MissionStateChanged]) -> dict[str, MissionStateChanged]:

@@ -133,6 +133,13 @@ def plain_alert(alert: DeviationAlertChanged) -> tuple[AlertKey, Told]:
     return key, Told(alert.node, alert.deviated_at, tuple(map(str, alert.evidence)), alert.sentence)
 
 
+def plain_finding(owner: str, finding: Finding) -> tuple[AlertKey, Told]:
+    """The same of what was found about a mission, a conveyance or an unknown object."""
+    evidence = tuple(map(str, finding.evidence[:EVIDENCE_MAX]))
+    told = Told(finding.node, finding.deviated_at, evidence, finding.sentence)
+    return AlertKey(owner, finding.kind, finding.subject), told
+
+
 def _identities(events: Iterable[InputEvent], outcome: Outcome) -> dict[str, Identity]:
     """Every identifier with all that will ever be bound to it or expected of it; nothing waits yet."""
     identities: dict[str, Identity] = defaultdict(Identity)
@@ -181,8 +188,4 @@ def _judge(owner: str, dossier: Dossier, port: Port, outcome: Outcome) -> None:
 
 
 def _tell(owner: str, findings: Iterable[Finding], outcome: Outcome) -> None:
-    for each in findings:
-        evidence = tuple(map(str, each.evidence[:EVIDENCE_MAX]))
-        outcome.alerts[AlertKey(owner, each.kind, each.subject)] = Told(
-            each.node, each.deviated_at, evidence, each.sentence
-        )
+    outcome.alerts |= dict(plain_finding(owner, finding) for finding in findings)

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import LIBS
 from tests.crash.round import Plan, play
 
-SHORT = Plan(seed=20_260_310, missions=3_700, rate=700.0, kills=10)
+SHORT = Plan(seed=20_260_310, missions=1_500, rate=400.0, kills=6, times=1)
 
 
 @pytest.mark.timeout(420)

@@ -201,6 +201,12 @@ NOT_RAISED = [
     clean(
         DISCREPANCY, "not at a dock gate", (manifest(1, 0), landed(2, 50, *ids(BIC=OTHER_BOX), node="YARD")), "extra"
     ),
+    clean(
+        DISCREPANCY,
+        "what is in the unit is read first",
+        (manifest(1, 0), landed(2, 50, *ids(SSCC="376104250021234569", BIC=BOX))),
+        "extra",
+    ),
     clean(DISCREPANCY, "as heavy as allowed", (WEIGHT, weighed(2, 50, 10_500)), "mass"),
     clean(DISCREPANCY, "as light as allowed", (WEIGHT, weighed(2, 50, 9_500)), "mass"),
     clean(DISCREPANCY, "no mass was declared", (manifest(1, 0), weighed(2, 50, 40_000)), "mass"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import msgspec
+import pytest
 from builders import at, deadline, event_id, fold, plan, scan, signal
 from conveyance_builders import CALL, TRAIN, folded
 from conveyances_drawn import HURRIED_PORT, calls, trains
@@ -105,6 +106,7 @@ def as_told(findings: list[Finding]) -> set[Finding]:
     return {msgspec.structs.replace(finding, evidence=finding.evidence[:EVIDENCE_MAX]) for finding in findings}
 
 
+@pytest.mark.timeout(0)  # as many examples as asked for, however long they take
 @CENTRAL
 @given(told=told_twice(resolved_missions))
 def test_any_order_and_repetition_ends_in_the_same_state_and_the_same_open_alerts(told: Told) -> None:

@@ -29,11 +29,12 @@ from hypothesis import strategies as st
 
 from domain import judging
 from domain.events import CustomsStatus, DeadlinePassed, Direction, Identifier, InputEvent
+from domain.facts import Lead
 from domain.identifiers import Scheme
 from domain.judging import Judged, Kept, judge
 from domain.mission import FACTS_MAX
 from domain.policy import Policy
-from domain.port import Node, NodeKind
+from domain.port import Node, NodeKind, Port
 
 NODES = ("DOCK", "YARD", "STORE", "GATE", "GATE-OUT", "SCANNER", "RAIL-OUT", "FAR")
 PATH = (
@@ -70,6 +71,7 @@ READ = [
     ids(BIC=BOX, SEAL="BRI2"),
     (Identifier(scheme=Scheme.BIC, value=BOX, confidence=0.2),),
 ]
+LEADS = (None, Lead(0, f"BIC:{BOX}"), Lead(1, f"PLATE:{TRUCK}"))
 STATUSES = sorted(set(CustomsStatus) - {CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED})
 
 
@@ -101,16 +103,26 @@ def histories(draw: st.DrawFn) -> list[InputEvent | DeadlinePassed]:
     return [*events, deadline(minutes + draw(st.sampled_from([1, 400])))]
 
 
-def the_long_way(kept: Kept, event: InputEvent | DeadlinePassed) -> Judged | None:
-    return judging._on_the_whole(kept, event, BUSY_PORT)
+def lead_of(number: int) -> Lead | None:
+    """What led the event of that number to its mission."""
+    return LEADS[number % len(LEADS)]
+
+
+def the_long_way(kept: Kept, event: InputEvent | DeadlinePassed, lead: Lead | None) -> Judged | None:
+    return judging._on_the_whole(kept, event, BUSY_PORT, lead)
+
+
+def the_short_way(kept: Kept, event: InputEvent | DeadlinePassed, port: Port = BUSY_PORT) -> Judged | None:
+    return judging._in_order(kept, event, port, None)
 
 
 @settings(max_examples=1_000, deadline=None)
 @given(events=histories())
 def test_the_short_way_ends_where_the_long_way_does(events: list[InputEvent | DeadlinePassed]) -> None:
     kept = Kept(str(IOT_ID))
-    for event in events:
-        expected, actual = the_long_way(kept, event), judge(kept, event, BUSY_PORT)
+    for number, event in enumerate(events):
+        lead = lead_of(number)
+        expected, actual = the_long_way(kept, event, lead), judge(kept, event, BUSY_PORT, lead)
         assert actual == expected
         kept = actual.kept if actual else kept
 
@@ -124,7 +136,7 @@ def test_every_kind_is_reached_by_way_of_the_histories_above_and_many_events_tak
     def tell(events: list[InputEvent | DeadlinePassed]) -> None:
         kept = Kept(str(IOT_ID))
         for event in events:
-            taken[judging._in_order(kept, event, BUSY_PORT) is not None] += 1
+            taken[the_short_way(kept, event) is not None] += 1
             judged = judge(kept, event, BUSY_PORT)
             kept = judged.kept if judged else kept
         kinds.update(kept.ledger.open_kinds)
@@ -163,7 +175,7 @@ def usual_kept() -> Kept:
     ids=["next step", "same pass again", "release", "hold"],
 )
 def test_what_is_usual_takes_the_short_way(event: InputEvent) -> None:
-    assert judging._in_order(usual_kept(), event, BUSY_PORT) is not None
+    assert the_short_way(usual_kept(), event) is not None
 
 
 @pytest.mark.parametrize(
@@ -183,17 +195,17 @@ def test_what_is_usual_takes_the_short_way(event: InputEvent) -> None:
     ids=["known", "same moment", "late", "off path", "skipping", "foreign", "too fast", "end", "plan", "clock"],
 )
 def test_what_is_not_usual_is_judged_on_the_whole(event: Any) -> None:
-    assert judging._in_order(usual_kept(), event, BUSY_PORT) is None
+    assert the_short_way(usual_kept(), event) is None
 
 
 def test_another_port_file_is_judged_on_the_whole() -> None:
     other = msgspec.structs.replace(BUSY_PORT, policy=Policy(abandoned_after_hours=4))
-    assert judging._in_order(usual_kept(), scan(3, 20, "YARD"), other) is None
+    assert the_short_way(usual_kept(), scan(3, 20, "YARD"), other) is None
 
 
 def test_the_history_is_bounded_the_short_way_too() -> None:
     full = msgspec.structs.replace(usual_kept(), count=FACTS_MAX)
-    assert judging._in_order(full, scan(3, 20, "YARD"), BUSY_PORT) is None
+    assert the_short_way(full, scan(3, 20, "YARD")) is None
 
 
 def test_what_is_kept_goes_through_bytes_unchanged() -> None:
