@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove check format lock clean bench-domain bench-recovery
+.PHONY: demo test prove torture check format lock clean bench-domain bench-recovery
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -15,6 +15,10 @@ test: $(VENV)/.ready-dev
 prove: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest --hypothesis-profile=prove \
 		tests/unit/test_fold_properties.py::test_any_order_and_repetition_ends_in_the_same_state_and_the_same_open_alerts
+
+# Workers killed, stopped and frozen, the broker restarted and made slow, until the outcome was compared 200 kills long.
+torture: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.crash
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check
