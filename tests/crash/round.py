@@ -27,7 +27,7 @@ from tests.crash.traffic import BEFORE_EVERYTHING, Traffic
 from topics import admin, clients
 
 RETURNS = 0.2
-"""Units and trucks that come back under another IOT_ID: in a crash reads overtake the bindings that they belong to."""
+"""Units and trucks that come back under another IOT_ID: in a crash reads overtake the bindings they belong to."""
 
 DEVIATING = 0.1
 A_DAY = timedelta(days=1)
