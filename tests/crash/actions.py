@@ -176,8 +176,8 @@ Action = Callable[[Scene], None]
 
 def deck(random: Random, kills: int, times: int) -> list[Action]:
     """The actions of one round, shuffled: so many kills of single workers, everything else so many times."""
-    others = [stop, add, remove, freeze, kill_judge, slow_down, kill_all, restart_broker, kill_broker]
-    actions: list[Action] = [kill] * kills + others * times
+    others: list[Action] = [stop, add, remove, freeze, kill_judge, slow_down, kill_all, restart_broker, kill_broker]
+    actions: list[Action] = [*[kill] * kills, *others * times]
     random.shuffle(actions)
     return actions
 

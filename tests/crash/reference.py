@@ -112,7 +112,7 @@ def outcome_of(events: Sequence[InputEvent], port: Port, as_of: datetime, grace:
     identities = _identities(events, outcome)
     dossiers: dict[str, Dossier] = {}
     for event in events:
-        outcome.rows[VIEWS[type(event).__struct_config__.tag]].add((str(event.event_id),))
+        outcome.rows[VIEWS[str(type(event).__struct_config__.tag)]].add((str(event.event_id),))
         for owner in _owners(event, identities):
             dossiers[owner] = fold(dossiers.get(owner) or opened(owner), event)
     for owner, dossier in dossiers.items():
