@@ -102,7 +102,7 @@ def _alert(entry: Entry, status: AlertStatus, cause: Cause) -> DeviationAlertCha
     sentence = finding.sentence
     if status is AlertStatus.CLEARED:
         # A sentence that begins with an identifier keeps it as it is written.
-        begins_with_word = sentence[1:2].islower()
+        begins_with_word = ":" not in sentence.partition(" ")[0]
         sentence = f"No longer stands: {sentence[0].lower() if begins_with_word else sentence[0]}{sentence[1:]}"
     return DeviationAlertChanged(
         alert_id=alert_id(str(cause.iot_id or cause.object_key), finding.kind, finding.subject),

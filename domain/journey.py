@@ -85,8 +85,9 @@ class Trace(NamedTuple):
 class Journey:
     """One mission at a port, read off its facts once and then asked by every rule.
 
-    *Shape*: ``reads`` are those until the mission ended, ``reads_after_end`` the others; both by event time. ``path``
-    and ``mrns`` are the path and the declarations in force in the end, ``bookings`` the appointments that stand.
+    *Shape*: ``reads`` and ``signals`` are those until the mission ended, ``reads_after_end`` the later reads; all by
+    event time. ``path`` and ``mrns`` are the path and the declarations in force in the end, ``bookings`` the appointments
+    that stand.
     """
 
     def __init__(self, mission: Mission, port: Port) -> None:
@@ -97,7 +98,6 @@ class Journey:
         self.plan = plans[-1] if plans else None
         self.amendments = self._amending(facts.get(Amendment, []))
         self.rulings: list[Ruling] = facts.get(Ruling, [])
-        self.signals: list[Signal] = facts.get(Signal, [])
         self.bookings: list[Booking] = standing(facts.get(Booking, []))
         self.reviews: list[Review] = facts.get(Review, [])
         self.mrns = tuple(k.removeprefix("MRN:") for k in self.keys_at(END_OF_TIME) if k.startswith("MRN:"))
@@ -106,6 +106,9 @@ class Journey:
         end = None if self.ended is None else self.ended.occurred_at
         reads: list[Read] = facts.get(Read, [])
         self.reads = reads if end is None else [read for read in reads if read.occurred_at <= end]
+        signals: list[Signal] = facts.get(Signal, [])
+        # Whoever received the goods opens them.
+        self.signals = signals if end is None else [signal for signal in signals if signal.occurred_at <= end]
         self.reads_after_end = reads[len(self.reads) :]
         self.path = self.path_at(END_OF_TIME)
         self.trace = trace(self.path, self.reads)

@@ -32,6 +32,6 @@ def is_authorised(signal: Signal, journey: Journey) -> bool:
 
 
 def result_of_control(journey: Journey, since: datetime) -> CustomsStatus | None:
-    """What the first control from that moment on found, none before there was one."""
-    found = (r.status for r in journey.rulings if r.status in RESULTS and r.occurred_at >= since)
+    """What the last control from that moment on found, none before there was one."""
+    found = (r.status for r in reversed(journey.rulings) if r.status in RESULTS and r.occurred_at >= since)
     return next(found, None)
