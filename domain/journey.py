@@ -86,8 +86,8 @@ class Journey:
     """One mission at a port, read off its facts once and then asked by every rule.
 
     *Shape*: ``reads`` and ``signals`` are those until the mission ended, ``reads_after_end`` the later reads; all by
-    event time. ``path`` and ``mrns`` are the path and the declarations in force in the end, ``bookings`` the appointments
-    that stand.
+    event time. ``path`` and ``mrns`` are the path and the declarations in force in the end, ``bookings`` the
+    appointments that stand.
     """
 
     def __init__(self, mission: Mission, port: Port) -> None:

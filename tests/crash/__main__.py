@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -26,6 +27,8 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=600.0, help="events a second")
     parser.add_argument("--home", type=Path, default=Path(".local/crash"), help="where rounds keep their files")
     given = parser.parse_args()
+    # Asked to end, it ends its broker and its workers first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     reports: list[Report] = []
     while sum(report.done["kill"] for report in reports) < given.kills:
         plan = Plan(given.seed + len(reports), given.missions, given.rate, given.kills_a_round, given.times)
@@ -43,7 +46,7 @@ def main() -> int:
 def summed_up(reports: list[Report]) -> int:
     """Tell of all rounds together; the exit status."""
     failed = [report.seed for report in reports if report.differences]
-    done = sum((report.done for report in reports), Counter[str]())
+    done = sum((report.done + report.mishaps for report in reports), Counter[str]())
     events, seconds = sum(report.events for report in reports), sum(report.seconds for report in reports)
     say(f"{len(reports)} rounds, {events:,} events, {seconds:,.0f} s: {listed(done)}")
     say(f"failed seeds: {', '.join(map(str, failed))}" if failed else "all survived: nothing missing, nothing twice")

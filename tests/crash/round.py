@@ -67,22 +67,21 @@ class Script:
 
 @dataclass(slots=True)
 class Report:
-    """What came of a round; ``done`` counts the actions."""
+    """What came of a round; ``done`` counts the actions, ``mishaps`` what nobody did."""
 
     seed: int
     events: int
     seconds: float = 0.0
     done: Counter[str] = field(default_factory=Counter)
-    ended_by_themselves: int = 0
+    mishaps: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
     def lines(self, home: Path) -> list[str]:
         """What was done and survived, or what was not."""
-        done = f"{self.events:,} events, {self.seconds:.0f} s: {listed(self.done)}"
-        workers = f"{self.ended_by_themselves} ends of workers by themselves"
+        done = f"{self.events:,} events, {self.seconds:.0f} s: {listed(self.done + self.mishaps)}"
         if not self.differences:
-            return [f"seed {self.seed} survived: {done}; {workers}; nothing missing, nothing twice"]
-        return [f"seed {self.seed} FAILED: {done}; {workers}; logs and data are in {home}", *self.differences]
+            return [f"seed {self.seed} survived: {done}; nothing missing, nothing twice"]
+        return [f"seed {self.seed} FAILED: {done}; logs and data are in {home}", *self.differences]
 
 
 def listed(done: Counter[str]) -> str:
@@ -111,8 +110,7 @@ def play(plan: Plan, home: Path, libs: Path, tell: Tell) -> Report:
             report.differences = _reckon(settings, expected, scene)
         except (AssertionError, MissionpathError) as error:
             report.differences = [f"it did not come to its end: {error}"]
-        report.differences += scene.fleet.faults
-        report.done, report.ended_by_themselves = scene.done, scene.fleet.ended_by_themselves
+        report.done, report.mishaps = scene.done, scene.fleet.mishaps
     report.seconds = time.monotonic() - began_at
     return report
 
