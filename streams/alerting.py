@@ -13,11 +13,17 @@ from topics.headers import ORIGIN_MS, cloud_event
 
 
 def put_alerts(
-    settings: Settings, codec: Codec, outbox: Outbox, alerts: Iterable[DeviationAlertChanged], origin_ms: int | None
+    settings: Settings,
+    codec: Codec,
+    outbox: Outbox,
+    alerts: Iterable[DeviationAlertChanged],
+    origin_ms: int | None,
+    of: bytes,
 ) -> None:
     """Put alerts into the outbox, keyed by what they concern.
 
     *Units*: ``origin_ms`` is when the record that brought them was published, none when it was the clock.
+    *Shape*: ``of`` is the table's key that holds their ledger.
     """
     for alert in alerts:
         ce_id = f"{alert.alert_id}/{alert.revision}"
@@ -26,5 +32,5 @@ def put_alerts(
             headers.append((ORIGIN_MS, str(origin_ms).encode()))
             metrics.ALERT_LATENCY_SECONDS.observe(max(0.0, time.time() - origin_ms / 1000))
         key = str(alert.iot_id or alert.object_key).encode()
-        outbox.put(settings.topic(DEVIATION_ALERT_CHANGED.name), key, codec.encode(alert), headers)
+        outbox.put(settings.topic(DEVIATION_ALERT_CHANGED.name), key, codec.encode(alert), headers, of=of)
         metrics.ALERTS.labels(alert.kind, alert.status.value).inc()

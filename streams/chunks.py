@@ -108,7 +108,7 @@ async def decoded(
 class Agent:
     """What one agent works with: where its records come from, what it does with them, where its state is.
 
-    *Shape*: ``changed`` is told what changed in the table, by partition and key, before it is made durable.
+    *Shape*: ``changed`` is told what changed in the table, by partition and key, when it is durable.
     """
 
     app: Any
@@ -116,47 +116,96 @@ class Agent:
     table: ChunkTable
     health: Health
     handle: Callable[[int, list[Received[Any]], Outbox], None]
-    changed: Callable[[Mapping[tuple[int, bytes], bytes | None]], None] | None = None
+    changed: Callable[[Mapping[tuple[int, bytes], bytes]], None] | None = None
 
 
 async def work(agent: Agent, stream: Any) -> None:
     """Work through chunks for ever; those that wait already are made durable and acknowledged together.
 
-    Results are durable before the changelog leaves, and the changelog before the acknowledgement. Killed between
-    the first two, a worker computes the same results again from the old state (they carry the same ids and
-    revisions); the other order could lose them, since the new state would call the repeated events known.
     *Raises*: whatever ``handle`` raises, without acknowledging.
     """
-    outbox = Outbox(agent.app.conf.topic_partitions)
-    events: list[Any] = []
-    started = time.perf_counter()
+    batch = _Batch(agent)
+    # Faust waits for who is connected here before it gives partitions back: nobody else writes to them meanwhile.
+    agent.app.on_partitions_revoked.connect(batch.finished)
     async for event in stream.noack().events():
-        if not events:
-            started = time.perf_counter()
-        events.append(event)
-        received = await decoded(agent.receiver, event.value, outbox, agent.health)
-        agent.table.partition = event.message.partition
-        agent.handle(event.message.partition, received, outbox)
-        agent.health.moved()
+        await batch.take(event)
         # A flush takes two round trips to the broker, however much is in it.
-        if stream.channel.queue.empty() or len(events) >= CHUNKS_TOGETHER_MAX:
-            await _make_durable(agent, outbox)
-            _acknowledge(agent, events)
-            metrics.CHUNK_SECONDS.labels(agent.receiver.agent).observe(time.perf_counter() - started)
-            events = []
+        if stream.channel.queue.empty() or batch.is_full:
+            await batch.finish()
 
 
-async def _make_durable(agent: Agent, outbox: Outbox) -> None:
-    producer = agent.app.producer._producer
-    await outbox.flush(producer)
-    if agent.changed is not None:
-        agent.changed(agent.table.dirty)
-    agent.table.drain(outbox)
-    await outbox.flush(producer)
+class _Batch:
+    """Chunks that are made durable and acknowledged together.
 
+    State is durable before its results leave, and results before the acknowledgement. The state carries what it has
+    to tell (``streams/table.py``): killed in between, whoever has it next tells it. The other order, results first,
+    would have to compute the same again from the old state; but what two topics bring comes in another order the next
+    time, and what was told already may then never have been.
+    """
 
-def _acknowledge(agent: Agent, events: list[Any]) -> None:
-    for event in events:
-        event.ack()
-        metrics.CONSUMED.labels(agent.receiver.catalogued(event.message.topic).name).inc(len(event.value))
-    agent.health.moved()
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._finishing = asyncio.Lock()
+        self._begin()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is enough in it."""
+        return len(self._events) >= CHUNKS_TOGETHER_MAX
+
+    async def take(self, event: Any) -> None:
+        """Work through a chunk; drop what is left from before a rebalance, it comes again."""
+        agent = self._agent
+        if self._events and self._events[0].message.generation_id != event.message.generation_id:
+            self._drop()
+        if not self._events:
+            self._started = time.perf_counter()
+        received = await decoded(agent.receiver, event.value, self._outbox, agent.health)
+        self._events.append(event)
+        agent.table.partition = event.message.partition
+        agent.handle(event.message.partition, received, self._outbox)
+        agent.health.moved()
+
+    async def finish(self) -> None:
+        """Make everything durable and acknowledge it, if its partitions are this worker's still."""
+        agent, chunk = self._agent, self._events[0].message
+        async with self._finishing:
+            if agent.app.rebalancing or not await agent.app.consumer.holds(chunk):
+                self._drop()
+                return
+            producer = agent.app.producer._producer
+            changes = Outbox(self._outbox.partitions)
+            agent.table.put_changes(changes, self._outbox)
+            await changes.flush(producer)
+            # Were they not, whoever has them may have read the changelog before.
+            if not await agent.app.consumer.holds(chunk):
+                self._drop()
+                return
+            if agent.changed is not None:
+                agent.changed(agent.table.changes)
+            agent.table.settle()
+            await self._outbox.flush(producer)
+            self._acknowledge()
+
+    async def finished(self, *_: Any, **__: Any) -> None:
+        """Wait until nothing is being written."""
+        async with self._finishing:
+            pass
+
+    def _begin(self) -> None:
+        self._outbox = Outbox(self._agent.app.conf.topic_partitions)
+        self._events: list[Any] = []
+
+    def _drop(self) -> None:
+        log.warning("%d chunks are dropped, their partitions were taken away; they come again", len(self._events))
+        self._agent.table.discard()
+        self._begin()
+
+    def _acknowledge(self) -> None:
+        receiver, events = self._agent.receiver, self._events
+        self._begin()
+        for event in events:
+            event.ack()
+            metrics.CONSUMED.labels(receiver.catalogued(event.message.topic).name).inc(len(event.value))
+        self._agent.health.moved()
+        metrics.CHUNK_SECONDS.labels(receiver.agent).observe(time.perf_counter() - self._started)

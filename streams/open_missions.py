@@ -30,18 +30,18 @@ class OpenMissions:
     def __init__(self) -> None:
         self._keys: set[bytes] = set()
 
-    def recount(self, table: Mapping[bytes, bytes]) -> None:
+    def recount(self, table: Iterable[tuple[bytes, bytes]]) -> None:
         """Begin again with a whole table."""
         self._keys.clear()
-        self._take(table.items())
+        self._take(table)
 
-    def changed(self, values: Mapping[tuple[int, bytes], bytes | None]) -> None:
-        """Go on with what was changed in it; by partition and key, none where it was taken out."""
+    def changed(self, values: Mapping[tuple[int, bytes], bytes]) -> None:
+        """Go on with what was changed in it, by partition and key."""
         self._take((key, value) for (_, key), value in values.items())
 
-    def _take(self, values: Iterable[tuple[bytes, bytes | None]]) -> None:
+    def _take(self, values: Iterable[tuple[bytes, bytes]]) -> None:
         for key, value in values:
-            if value is not None and _is_open(value):
+            if _is_open(value):
                 self._keys.add(key)
             else:
                 self._keys.discard(key)

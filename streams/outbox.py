@@ -18,6 +18,9 @@ KEYS_REMEMBERED_MAX = 65_536
 
 _Record = tuple[bytes | None, bytes | None, list[Header]]
 
+Told = tuple[str, int, bytes | None, bytes | None, list[Header]]
+"""A record with the topic and partition that it goes to."""
+
 
 @lru_cache(maxsize=KEYS_REMEMBERED_MAX)
 def partition_of(key: bytes, partitions: int) -> int:
@@ -34,6 +37,7 @@ class Outbox:
     def __init__(self, partitions: int) -> None:
         self.partitions = partitions
         self._waiting: dict[tuple[str, int], list[_Record]] = defaultdict(list)
+        self._told: dict[bytes, list[Told]] = {}
 
     def put(
         self,
@@ -42,19 +46,31 @@ class Outbox:
         value: bytes | None,
         headers: Iterable[Header] = (),
         partition: int | None = None,
+        of: bytes | None = None,
     ) -> None:
-        """Add a record; it goes to its key's partition unless another is given."""
+        """Add a record; it goes to its key's partition unless another is given.
+
+        *Shape*: ``of`` is the table's key whose change the record tells: whoever has the change must tell it, and a
+        change that is known already is not told by itself a second time.
+        """
         if partition is None:
             partition = 0 if key is None else partition_of(key, self.partitions)
-        self._waiting[topic, partition].append((key, value, list(headers)))
+        record = (key, value, list(headers))
+        self._waiting[topic, partition].append(record)
+        if of is not None:
+            self._told.setdefault(of, []).append((topic, partition, *record))
+
+    def told_of(self, key: bytes) -> list[Told]:
+        """What tells of a change of that key, in order."""
+        return self._told.get(key, [])
 
     def take_over(self, other: "Outbox") -> None:
-        """Add everything that waits in another outbox."""
+        """Add everything that waits in another outbox, none of which tells of a change."""
         for place, records in other._waiting.items():
             self._waiting[place].extend(records)
 
-    def records(self) -> Iterator[tuple[str, int, bytes | None, bytes | None, list[Header]]]:
-        """What waits: topic, partition, key, value and headers of each record."""
+    def records(self) -> Iterator[Told]:
+        """What waits, by topic and partition."""
         for (topic, partition), waiting in self._waiting.items():
             for key, value, headers in waiting:
                 yield topic, partition, key, value, headers
@@ -65,6 +81,7 @@ class Outbox:
         *Raises*: Unavailable when the broker did not take it in the producer's time-out.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
+        self._told.clear()
         if not waiting:
             return
         try:

@@ -167,12 +167,12 @@ class Resolve:
         learnt = bind(key, before, each.event)
         after = learnt.identity
         for decision in learnt.decisions:
-            self._decided(decision, key, outbox)
+            self._decided(decision, key, outbox, key)
         for parked, iot_id in learnt.answers:
-            self._tell_home(parked, iot_id, outbox)
+            self._tell_home(parked, iot_id, outbox, key)
             after = forget(after, parked.event_id)
         for whom, handover in learnt.handovers:
-            self._tell_mission(whom, handover, _carried(each.record), outbox)
+            self._tell_mission(whom, handover, _carried(each.record), outbox, key)
         self._keep(partition, key, before, after, each, outbox)
 
     def _observed(self, partition: int, each: Received[Observation], outbox: Outbox) -> None:
@@ -206,7 +206,7 @@ class Resolve:
             self._forward(str(iot_id), key, waiting.value, waiting.headers, outbox)
             metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
         elif iot_id is not None:
-            self._tell_home(waiting, iot_id, outbox)
+            self._tell_home(waiting, iot_id, outbox, None)
         elif self._park(partition, key, waiting, each, outbox) and rank + 1 < len(tries):
             self._reroute(each.record, tries[rank + 1].key, rank + 1, outbox)
 
@@ -223,15 +223,15 @@ class Resolve:
         before = self._identity(home)
         after, decision = give(before, each.event.event_id, rank, iot_id)
         if decision is not None:
-            self._decided(decision, tries[rank].key, outbox)
+            self._decided(decision, tries[rank].key, outbox, home)
             metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
         self._keep(partition, home, before, after, each, outbox)
 
-    def _decided(self, decision: Decision, led_by: str, outbox: Outbox) -> None:
+    def _decided(self, decision: Decision, led_by: str, outbox: Outbox, home: str) -> None:
         parked = decision.parked
-        self._forward(str(decision.iot_id), led_by, parked.value, parked.headers, outbox, decision.rank)
+        self._forward(str(decision.iot_id), led_by, parked.value, parked.headers, outbox, decision.rank, home)
         if decision.taken_from is not None:
-            self._tell_mission(decision.taken_from, taken(decision), parked.headers, outbox)
+            self._tell_mission(decision.taken_from, taken(decision), parked.headers, outbox, home)
 
     def _first_seen(self, each: Received[Observation], outbox: Outbox) -> None:
         """A read of a train or a ship is hers as well; a retracted generation takes back what it bound."""
@@ -269,7 +269,7 @@ class Resolve:
         if findings or after.ledger.entries:
             ledger, alerts = changes(after.ledger, findings, _cause(key, each.event))
             origin = None if isinstance(each.event, DeadlinePassed) else _origin_ms(each.record)
-            put_alerts(self._settings, self._codec, outbox, alerts, origin)
+            put_alerts(self._settings, self._codec, outbox, alerts, origin, key.encode())
             after = msgspec.structs.replace(after, ledger=ledger)
         self.table[key.encode()] = _encode(after)
 
@@ -278,28 +278,45 @@ class Resolve:
         return _decode(value) if value else _UNKNOWN
 
     def _forward(
-        self, owner: str, led_by: str, value: bytes, headers: tuple[Header, ...], outbox: Outbox, rank: int = 0
+        self,
+        owner: str,
+        led_by: str,
+        value: bytes,
+        headers: tuple[Header, ...],
+        outbox: Outbox,
+        rank: int = 0,
+        of: str | None = None,
     ) -> None:
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
         found = (*headers, (RESOLVED_BY, led_by.encode()), (RANK, str(rank).encode()))
-        outbox.put(topic, owner.encode(), value, found)
+        outbox.put(topic, owner.encode(), value, found, of=_key(of))
 
     def _tell_mission(
-        self, iot_id: UUID, told: IdentifierHandedOver | ObservationTaken, headers: tuple[Header, ...], outbox: Outbox
+        self,
+        iot_id: UUID,
+        told: IdentifierHandedOver | ObservationTaken,
+        headers: tuple[Header, ...],
+        outbox: Outbox,
+        of: str,
     ) -> None:
         origin = tuple(header for header in headers if header[0] == ORIGIN_MS)
         made = cloud_event(told, str(told.event_id), told.event_id, "missionpath", told.occurred_at)
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        outbox.put(topic, str(iot_id).encode(), self._codec.encode(told), (*made, *origin))
+        outbox.put(topic, str(iot_id).encode(), self._codec.encode(told), (*made, *origin), of=_key(of))
 
     def _reroute(self, record: ConsumerRecord, key: str, rank: int, outbox: Outbox) -> None:
         headers = replaced(_carried(record), ATTEMPT, str(rank).encode())
         outbox.put(self._settings.topic(OBSERVATION_REROUTED.name), key.encode(), record.value, headers)
         metrics.HOPS.inc()
 
-    def _tell_home(self, parked: Parked, iot_id: UUID, outbox: Outbox) -> None:
+    def _tell_home(self, parked: Parked, iot_id: UUID, outbox: Outbox, of: str | None) -> None:
         headers = replaced(parked.headers, ANSWER, f"{parked.rank}/{iot_id}".encode())
-        outbox.put(self._settings.topic(OBSERVATION_REROUTED.name), parked.home.encode(), parked.value, headers)
+        topic = self._settings.topic(OBSERVATION_REROUTED.name)
+        outbox.put(topic, parked.home.encode(), parked.value, headers, of=_key(of))
+
+
+def _key(of: str | None) -> bytes | None:
+    return None if of is None else of.encode()
 
 
 def _answer(value: bytes | None, tries: int) -> tuple[int, UUID] | None:

@@ -53,8 +53,8 @@ class Track:
     def handle(self, partition: int, received: list[Received[Any]], outbox: Outbox) -> None:
         """Work through one chunk.
 
-        Alerts are judged event by event: judged once a chunk, a replay that cuts the chunks differently after a
-        crash could tell another story than the one already told. States are told once a chunk, the last is all.
+        Alerts are judged event by event, so that the story told does not hang on how the chunks were cut. States are
+        told once a chunk, the last is all.
         """
         touched: dict[bytes, tuple[Judged, datetime]] = {}
         for each in received:
@@ -74,7 +74,7 @@ class Track:
                 self._receiver.reject(each.record, full, outbox)
                 continue
             if judged is not None:
-                touched[key] = judged, self._tell(judged, each, outbox)
+                touched[key] = judged, self._tell(key, judged, each, outbox)
         for key, (judged, changed_at) in touched.items():
             self._keep(partition, key, judged, changed_at, outbox)
 
@@ -86,34 +86,37 @@ class Track:
             watched = _decode_watched(value)
             due_at = watched.due_at if watched.port == fingerprint else due_of(decode(value), self._port)
             self._deadlines.set(partition, key, due_at)
-        metrics.MISSIONS.set(len(self.table.data.data))
+        metrics.MISSIONS.set(len(self.table))
 
-    def _tell(self, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
+    def _tell(self, key: bytes, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
         by_clock = isinstance(each.event, DeadlinePassed)
         if judged.alerts:
             origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
-            put_alerts(self._settings, self._codec, outbox, judged.alerts, origin)
+            put_alerts(self._settings, self._codec, outbox, judged.alerts, origin, key)
         for to, told in judged.moved:
-            self._move(to, told, each.record, outbox)
+            self._move(to, told, each.record, outbox, key)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
         return at
 
-    def _move(self, to: UUID, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox) -> None:
+    def _move(
+        self, to: UUID, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox, of: bytes
+    ) -> None:
         """What counts in another mission goes to it, on the topic that this worker itself reads."""
         headers = cloud_event(told, f"{told.event_id}/{to}", told.event_id, "missionpath", told.occurred_at)
         headers.append((ORIGIN_MS, str(origin_ms(record.headers, record.timestamp)).encode()))
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        outbox.put(topic, str(to).encode(), self._codec.encode(told), headers)
+        outbox.put(topic, str(to).encode(), self._codec.encode(told), headers, of=of)
 
     def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
         kept = judged.kept
         self.table[key] = encode(kept)
         self._deadlines.set(partition, key, kept.due_at)
-        metrics.MISSIONS.set(len(self.table.data.data))
+        metrics.MISSIONS.set(len(self.table))
         if kept.standing is not None:
             state = summarise(kept.standing, kept.ledger.revision, at, kept.ledger.open_kinds)
             headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
-            outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
+            topic = self._settings.topic(MISSION_STATE_CHANGED.name)
+            outbox.put(topic, key, self._codec.encode(state), headers, of=key)
 
     def _kept(self, key: bytes) -> Kept:
         value = self.table.get(key)

@@ -8,6 +8,7 @@ Private methods of faust-streaming 0.15.3 are overridden here and nowhere else; 
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ from runtime.errors import Fatal
 POLL_SECONDS = 1.0
 RECOVERY_POLL_SECONDS = 0.01
 FETCH_WAIT_MS = 25
+PROOF_HOLDS = 0.5
+"""Of the session's time-out; in the other half the partition is not given to another either."""
 
 
 class Chunk(ConsumerMessage):  # type: ignore[misc]
@@ -62,6 +65,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._delivered: dict[TP, int] = {}
         self._acknowledged: dict[TP, int] = {}
         self._delivering_generation: int | None = None
+        self._proven_generation: int | None = None
+        self._proven_at = 0.0
 
     def _new_consumer_thread(self) -> Any:
         return ChunkConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -89,6 +94,23 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             self._acknowledged[chunk.tp] = chunk.offset + 1
             self._n_acked += len(chunk.value)
             return True
+
+    async def holds(self, chunk: Chunk) -> bool:
+        """Whether the chunk's partition is this worker's still, for a few seconds more at the least.
+
+        A process that was frozen, or whose network was cut, does not know that the group has given its partitions to
+        another. The coordinator knows: it takes no commit of a worker that is out.
+        """
+        if chunk.generation_id != self.app.consumer_generation_id:
+            return False
+        now = time.monotonic()
+        is_proven = self._proven_generation == chunk.generation_id
+        if is_proven and now - self._proven_at < self.app.conf.broker_session_timeout * PROOF_HOLDS:
+            return True
+        if not await self._thread.commit({chunk.tp: chunk.first_offset}):
+            return False
+        self._proven_at, self._proven_generation = now, chunk.generation_id
+        return bool(chunk.generation_id == self.app.consumer_generation_id)
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return (tp for tp in list(self._acknowledged) if topics is None or tp in topics or tp.topic in topics)

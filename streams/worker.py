@@ -81,7 +81,7 @@ def track_application(wiring: Wiring) -> Any:
 
     def recovered() -> None:
         track.recovered()
-        open_missions.recount(track.table.data.data)
+        open_missions.recount((key, value) for _, key, value in track.table.items_by_partition())
 
     track.table = _table(app, MISSIONS_TABLE, settings, recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES + [_stage(settings, TRACK_GROUP)]

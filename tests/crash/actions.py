@@ -21,7 +21,8 @@ DELAY_SECONDS = (0.02, 0.25)
 FULL_DELAY_SECONDS = 0.4
 """So late, a worker spends most of its time between telling, keeping and acknowledging."""
 
-VERDICT_SECONDS_MAX = 30.0
+VERDICT_SECONDS_MAX = 20.0
+KILLED_BROKER_SHARE = 0.5
 TICK_SECONDS = 0.05
 
 
@@ -142,19 +143,16 @@ def kill_judge(scene: Scene) -> None:
     scene.proxy.delay_seconds = 0.0
 
 
-def restart_broker(scene: Scene) -> None:
-    """The broker is stopped in order and started again."""
-    scene.say("broker restart", "restart the broker")
-    scene.broker.stop()
-    scene.start_broker()
-
-
-def kill_broker(scene: Scene) -> None:
-    """kill -9 of the broker; it is started again."""
-    scene.say("broker kill", "kill -9 the broker")
+def interrupt_broker(scene: Scene) -> None:
+    """The broker is stopped in order, or killed with -9, and started again."""
     status = scene.broker.status()
     assert status is not None
-    os.kill(status.pid, signal.SIGKILL)
+    if scene.random.random() < KILLED_BROKER_SHARE:
+        scene.say("broker kill", "kill -9 the broker")
+        os.kill(status.pid, signal.SIGKILL)
+    else:
+        scene.say("broker restart", "restart the broker")
+        scene.broker.stop()
     scene.start_broker()
 
 
@@ -176,7 +174,7 @@ Action = Callable[[Scene], None]
 
 def deck(random: Random, kills: int, times: int) -> list[Action]:
     """The actions of one round, shuffled: so many kills of single workers, everything else so many times."""
-    others: list[Action] = [stop, add, remove, freeze, kill_judge, slow_down, kill_all, restart_broker, kill_broker]
+    others: list[Action] = [stop, add, remove, freeze, kill_judge, slow_down, kill_all, interrupt_broker]
     actions: list[Action] = [*[kill] * kills, *others * times]
     random.shuffle(actions)
     return actions

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -39,15 +38,11 @@ PUBLISHED_MS = 1_773_129_600_000
 
 
 class Table(dict[bytes, bytes]):
-    """Stands in for Faust's table: bytes by bytes, with the dictionary that Faust keeps inside."""
+    """Stands in for the table of a worker: bytes by bytes."""
 
     def __init__(self, partitions: int) -> None:
         super().__init__()
         self._partitions = partitions
-
-    @property
-    def data(self) -> Any:
-        return SimpleNamespace(data=self)
 
     def items_by_partition(self) -> Iterator[tuple[int, bytes, bytes]]:
         for key, value in self.items():

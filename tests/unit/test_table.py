@@ -1,15 +1,21 @@
-"""The table of a worker: what recovery takes over from the changelog, and what it leaves to others."""
+"""The table of a worker: what it has, what it writes, what recovery takes over, and what recovery tells once more."""
 
 import asyncio
-from typing import Any
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
 from faust.types import TP
+from producer import Broker
 from rig import partition_for, record
 
+from runtime.errors import Unavailable
 from runtime.settings import Settings
 from streams.application import application
 from streams.outbox import Outbox
 from streams.table import ChunkTable
+from topics.headers import Header
 
 PARTITIONS = 4
 TOPIC = "changelog"
@@ -20,46 +26,169 @@ def key_on(partition: int, number: int = 0) -> bytes:
     return [key.encode() for key in keys if partition_for(key, PARTITIONS) == partition][number]
 
 
-def table(recovered: list[int]) -> ChunkTable:
-    app = application(
-        Settings(partitions=PARTITIONS, namespace="", kafka_bootstrap_servers="127.0.0.1:9"), "missionpath.test", None
+ONE, OTHER = key_on(0), key_on(0, 1)
+
+
+class Held:
+    """A table on a broker of the test's own; ``recovered`` notes how much it had each time."""
+
+    def __init__(self, broker: Broker) -> None:
+        settings = Settings(partitions=PARTITIONS, namespace="", kafka_bootstrap_servers="127.0.0.1:9")
+        app = application(settings, "missionpath.test", None)
+        self.broker = broker
+        self.recovered: list[int] = []
+        self.crashed: list[BaseException] = []
+        self.table = ChunkTable(app, name="held", partitions=PARTITIONS, on_recovered=self._note)
+        app._producer, app.crash = SimpleNamespace(_producer=broker), self._crash
+
+    def _note(self) -> None:
+        self.recovered.append(len(self.table))
+
+    async def _crash(self, error: BaseException) -> None:
+        self.crashed.append(error)
+
+    def changes(self, key: bytes, value: bytes, *told: bytes) -> Outbox:
+        """Change a key; returns what is to be told of it."""
+        results = Outbox(PARTITIONS)
+        for each in told:
+            results.put("alerts", b"of", each, [("why", b"because")], 3, of=key)
+        self.table[key] = value
+        return results
+
+    def flush(self, results: Outbox) -> None:
+        """Make the changes durable; their results are not sent."""
+        outbox = Outbox(PARTITIONS)
+        self.table.put_changes(outbox, results)
+        asyncio.run(outbox.flush(cast(Any, self.broker)))
+        self.table.settle()
+
+    def completes(self, *partitions: int) -> None:
+        asyncio.run(self.table.on_recovery_completed({TP(TOPIC, partition) for partition in partitions}, set()))
+
+    def recovers(self, *partitions: int) -> None:
+        """Read the changelog of the partitions as the transport does, to its end."""
+        for partition in partitions:
+            written = self.broker.written(self.table.changelog_topic_name, partition)
+            self.table.recover(partition, [told(*each) for each in written])
+        self.completes(*partitions)
+
+    @property
+    def values(self) -> dict[bytes, bytes]:
+        return {key: value for _, key, value in self.table.items_by_partition()}
+
+
+def told(key: bytes | None, value: bytes | None, headers: Iterable[Header] = ()) -> Any:
+    return record(TOPIC, key, value, headers)
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+@pytest.fixture
+def held(broker: Broker) -> Held:
+    return Held(broker)
+
+
+def test_the_last_value_of_a_key_is_recovered_and_a_deleted_key_is_not(held: Held) -> None:
+    held.table.recover(0, [told(ONE, b"old"), told(OTHER, b"gone"), told(ONE, b"new"), told(OTHER, None)])
+    held.completes(0)
+    assert list(held.table.items_by_partition()) == [(0, ONE, b"new")]
+
+
+def test_what_other_workers_own_now_is_dropped_before_the_owner_is_told(held: Held) -> None:
+    held.table.recover(1, [told(key_on(1), b"1")])
+    held.table.recover(2, [told(key_on(2), b"2")])
+    held.completes(1, 2)
+    held.completes(1)
+    assert held.recovered == [2, 1]
+    assert held.values == {key_on(1): b"1"}
+
+
+def test_what_was_recovered_leaves_no_second_changelog_record(held: Held) -> None:
+    held.table.recover(0, [told(ONE, b"1")])
+    held.table.apply_changelog_batch([])
+    held.completes(0)
+    held.flush(Outbox(PARTITIONS))
+    assert held.broker.written(held.table.changelog_topic_name, 0) == []
+
+
+def test_a_change_is_seen_at_once_and_belongs_to_the_table_when_it_is_durable(held: Held) -> None:
+    held.table[ONE] = b"1"
+    assert (held.table.get(ONE), held.values) == (b"1", {})
+    held.table.settle()
+    assert (held.table.get(ONE), held.values) == (b"1", {ONE: b"1"})
+
+
+def test_a_change_that_is_not_to_be_leaves_what_was_there(held: Held) -> None:
+    held.flush(held.changes(ONE, b"1"))
+    held.table[ONE] = b"2"
+    held.table.discard()
+    assert held.table.get(ONE) == b"1"
+    held.flush(Outbox(PARTITIONS))
+    assert len(held.broker.written(held.table.changelog_topic_name, 0)) == 1
+
+
+def test_what_the_last_flush_had_to_tell_is_told_by_whoever_takes_over(held: Held, broker: Broker) -> None:
+    held.flush(held.changes(ONE, b"1", b"raised"))
+    held.flush(held.changes(OTHER, b"2", b"changed", b"cleared"))
+    heir = Held(broker)
+    heir.recovers(0)
+    assert heir.values == {ONE: b"1", OTHER: b"2"}
+    assert broker.written("alerts", 3) == [
+        (b"of", value, (("why", b"because"),)) for value in (b"changed", b"cleared")
+    ], "the worker had told what came before: it does so before it flushes again"
+
+
+def test_who_is_killed_while_taking_over_leaves_it_to_the_next(held: Held, broker: Broker) -> None:
+    held.flush(held.changes(ONE, b"1", b"raised"))
+    broker.is_away = True
+    killed = Held(broker)
+    killed.recovers(0)
+    assert [type(error) for error in killed.crashed] == [Unavailable], "it stops, and says why"
+    broker.is_away = False
+    Held(broker).recovers(0)
+    assert [value for _, value, _ in broker.written("alerts", 3)] == [b"raised"]
+
+
+def test_what_was_told_once_more_is_not_told_a_third_time(held: Held, broker: Broker) -> None:
+    held.flush(held.changes(ONE, b"1", b"raised"))
+    heir = Held(broker)
+    heir.recovers(0)
+    heir.flush(heir.changes(OTHER, b"2"))
+    Held(broker).recovers(0)
+    assert len(broker.written("alerts", 3)) == 1
+
+
+def test_a_value_written_by_an_owner_that_was_one_no_more_does_not_stand(held: Held, broker: Broker) -> None:
+    held.recovers(0)
+    held.flush(held.changes(ONE, b"early"))
+    heir = Held(broker)
+    heir.recovers(0)
+    heir.flush(heir.changes(ONE, b"right", b"raised"))
+    held.flush(held.changes(ONE, b"late", b"never so"))
+    third = Held(broker)
+    third.recovers(0)
+    assert third.values == {ONE: b"right"}
+    assert [value for _, value, _ in broker.written("alerts", 3)] == [b"raised"]
+    changelog = broker.written(held.table.changelog_topic_name, 0)
+    assert [value for _, value, _ in changelog] == [b"early", b"right", b"late", b"right"], (
+        "compaction keeps the last"
     )
-    held = ChunkTable(
-        app, name="held", partitions=PARTITIONS, on_recovered=lambda: recovered.append(len(held.data.data))
-    )
-    return held
+    fourth = Held(broker)
+    fourth.recovers(0)
+    assert fourth.values == {ONE: b"right"}
 
 
-def told(key: bytes, value: bytes | None) -> Any:
-    return record(TOPIC, key, value)
-
-
-def completed(held: ChunkTable, *partitions: int) -> None:
-    asyncio.run(held.on_recovery_completed({TP(TOPIC, partition) for partition in partitions}, set()))
-
-
-def test_the_last_value_of_a_key_is_recovered_and_a_deleted_key_is_not() -> None:
-    held, one, other = table([]), key_on(0), key_on(0, 1)
-    held.recover(0, [told(one, b"old"), told(other, b"gone"), told(one, b"new"), told(other, None)])
-    completed(held, 0)
-    assert list(held.items_by_partition()) == [(0, one, b"new")]
-
-
-def test_what_other_workers_own_now_is_dropped_before_the_owner_is_told() -> None:
-    recovered: list[int] = []
-    held, mine, theirs = table(recovered), key_on(1), key_on(2)
-    held.recover(1, [told(mine, b"1")])
-    held.recover(2, [told(theirs, b"2")])
-    completed(held, 1, 2)
-    completed(held, 1)
-    assert recovered == [2, 1]
-    assert list(held.items_by_partition()) == [(1, mine, b"1")]
-
-
-def test_what_was_recovered_leaves_no_second_changelog_record() -> None:
-    held = table([])
-    held.recover(0, [told(key_on(0), b"1")])
-    held.apply_changelog_batch([])
-    outbox = Outbox(PARTITIONS)
-    held.drain(outbox)
-    assert list(outbox.records()) == []
+def test_of_a_value_that_compaction_has_left_alone_nothing_better_is_known(held: Held, broker: Broker) -> None:
+    held.recovers(0)
+    held.flush(held.changes(ONE, b"late"))
+    heir = Held(broker)
+    heir.recovers(0)
+    heir.flush(heir.changes(OTHER, b"other"))
+    late, other = broker.written(held.table.changelog_topic_name, 0)
+    third = Held(Broker())
+    third.table.recover(0, [told(*other), told(*late)])
+    third.completes(0)
+    assert third.values == {ONE: b"late", OTHER: b"other"}

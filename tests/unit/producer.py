@@ -1,0 +1,46 @@
+"""Stands in for a broker and the producer of a worker: what is sent is written, batch by batch."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from aiokafka.errors import KafkaTimeoutError
+
+from topics.headers import Header
+
+Written = tuple[bytes | None, bytes | None, tuple[Header, ...]]
+
+
+class _Batch:
+    def __init__(self) -> None:
+        self.records: list[Written] = []
+
+    def append(
+        self, *, timestamp: int, key: bytes | None, value: bytes | None, headers: Sequence[Header]
+    ) -> object | None:
+        self.records.append((key, value, tuple(headers)))
+        return timestamp
+
+
+class Broker:
+    """What was written, by topic and partition; while it is away nothing is."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.order: list[str] = []
+        self._written: dict[tuple[str, int], list[Written]] = defaultdict(list)
+
+    def create_batch(self) -> _Batch:
+        return _Batch()
+
+    async def send_batch(self, batch: _Batch, topic: str, *, partition: int) -> "asyncio.Future[object]":
+        if self.is_away:
+            raise KafkaTimeoutError
+        self._written[topic, partition] += batch.records
+        self.order.append(topic)
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    def written(self, topic: str, partition: int) -> list[Written]:
+        return list(self._written[topic, partition])
