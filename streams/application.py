@@ -51,6 +51,8 @@ def application(settings: Settings, group: str, instance: str | None) -> Any:
         broker_max_poll_records=1_000,
         stream_buffer_maxsize=CHUNKS_WAITING_MAX,
         stream_recovery_delay=0.0,
+        # Chunks that were never begun would be waited for as well; `streams/chunks.py` waits for what is being written.
+        stream_wait_empty=False,
         producer_acks=-1,
         producer_linger=0,
         producer_max_batch_size=512 << 10,

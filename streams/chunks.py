@@ -188,9 +188,9 @@ class _Batch:
             self._acknowledge()
 
     async def finished(self, *_: Any, **__: Any) -> None:
-        """Wait until nothing is being written."""
+        """Wait until nothing is being written, and commit what was acknowledged."""
         async with self._finishing:
-            pass
+            await self._agent.app.consumer.commit()
 
     def _begin(self) -> None:
         self._outbox = Outbox(self._agent.app.conf.topic_partitions)

@@ -6,6 +6,7 @@ offsets reach that point, group after group along the flow.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
@@ -57,7 +58,13 @@ class Progress:
             futures = self._admin.list_offsets(wanted, request_timeout=REQUEST_SECONDS)
             return {(tp.topic, tp.partition): f.result(REQUEST_SECONDS).offset for tp, f in futures.items()}
         except (KafkaException, TimeoutError) as error:
+            self._look_up_leaders()
             raise Unavailable(f"end offsets: {error}") from error
+
+    def _look_up_leaders(self) -> None:
+        """Ask who leads which partition now: librdkafka goes on asking the leaders that it knew before an outage."""
+        with suppress(KafkaException):  # away still; who asks next comes here again
+            self._admin.list_topics(timeout=REQUEST_SECONDS)
 
 
 def _missing(ends: Offsets, committed: Offsets, starts: Offsets) -> int:
