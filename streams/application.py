@@ -51,7 +51,7 @@ def application(settings: Settings, group: str, instance: str | None) -> Any:
         broker_max_poll_records=1_000,
         stream_buffer_maxsize=CHUNKS_WAITING_MAX,
         stream_recovery_delay=0.0,
-        # Chunks that were never begun would be waited for as well; `streams/chunks.py` waits for what is being written.
+        # It would wait for chunks that were never begun as well; `streams/chunks.py` waits for what is being written.
         stream_wait_empty=False,
         producer_acks=-1,
         producer_linger=0,
