@@ -4,7 +4,6 @@ Containers and trucks come back next month under another IOT_ID, so a binding ho
 until the next one. A read that no binding covers waits; whatever binds its identifier later wakes it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -17,25 +16,18 @@ from domain.deviations import Finding
 from domain.deviations.unknown_object import unknown
 from domain.events import (
     AlertReviewed,
-    AppointmentMade,
     EventRetracted,
     IdBound,
-    Identifier,
     IdentifierHandedOver,
     IdScanned,
-    IotIdGenerated,
-    MissionAmended,
     Observation,
     ObservationTaken,
-    TrainComposed,
     UnitExpected,
-    VesselManifested,
-    is_sure,
 )
 from domain.facts import Review, review_of
 from domain.handover import taking
 from domain.history import order
-from domain.identifiers import BINDING_ORDER, Scheme, check, plainest
+from domain.observation import lookup_time
 from domain.policy import after
 from domain.reviews import reviewed
 
@@ -51,11 +43,6 @@ REVIEWS_MAX = 16
 
 EXPECTED_MAX = 16
 """Lists and manifests that one unit is remembered to stand on, the latest ones."""
-
-EXPECTED_BY_TRAIN = timedelta(days=7)
-EXPECTED_BY_SHIP = timedelta(days=30)
-"""For how long after a list, or a manifest, its units are expected."""
-
 
 WATCHED = timedelta(days=7)
 """For how long in event time an observation is watched for a better binding than the one that led it."""
@@ -141,109 +128,6 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
     ledger: Ledger = Ledger()
     expected: tuple[Expectation, ...] = ()
     reviews: tuple[Review, ...] = ()
-
-
-class Candidate(NamedTuple):
-    """An identifier by which an observation may be looked up: ``SCHEME:VALUE``, and whether it may resolve it."""
-
-    key: str
-    bindable: bool
-
-
-def candidates(observation: Observation) -> tuple[Candidate, ...]:
-    """The identifiers of an observation in the order in which they are tried, whatever order they were read in.
-
-    What was read surely comes before what was not: a doubtful container number may happen to have a right check
-    digit and be somebody else's. The first is its *home*. One with a bad check digit may never resolve it, but is a
-    home for want of a better.
-    *Shape*: empty for a retraction that names nothing but a conveyance, never else.
-    """
-    sure = {plainest(check(i.scheme, i.value)) for i in observation.identifiers if is_sure(i)}
-    checked = sorted(
-        {plainest(check(i.scheme, i.value)) for i in observation.identifiers},
-        key=lambda c: (not c.bindable, c not in sure, BINDING_ORDER.index(c.scheme), c.value),
-    )
-    usable = [Candidate(c.key, True) for c in checked if c.bindable]
-    return tuple(usable) or tuple(Candidate(c.key, False) for c in checked[:1])
-
-
-def lookup_time(observation: Observation) -> datetime:
-    """The moment as of which bindings are asked: a retraction follows the event that it takes back."""
-    if isinstance(observation, EventRetracted):
-        return observation.retracted_at
-    return observation.starts_at if isinstance(observation, AppointmentMade) else observation.occurred_at
-
-
-def bindings_of(event: IotIdGenerated | MissionAmended | EventRetracted) -> list[IdBound]:
-    """What an event binds and releases.
-
-    Of a new IOT_ID: one binding for each identifier that may bind, and for the IOT_ID itself. Of an amendment: what
-    it adds and what it removes. Of a retraction that names an IOT_ID first: that the retracted event bound nothing.
-    """
-    if isinstance(event, EventRetracted):
-        return _withdrawn(event)
-    if isinstance(event, IotIdGenerated):
-        itself = Identifier(scheme=Scheme.IOT_ID, value=str(event.iot_id))
-        return _bound(event, (itself, *event.identifiers), released=False)
-    return _bound(event, event.added, released=False) + _bound(event, event.removed, released=True)
-
-
-def _bound(
-    event: IotIdGenerated | MissionAmended, identifiers: Iterable[Identifier], *, released: bool
-) -> list[IdBound]:
-    checked = dict.fromkeys(plainest(check(identifier.scheme, identifier.value)) for identifier in identifiers)
-    return [
-        IdBound(
-            event_id=event.event_id,
-            iot_id=event.iot_id,
-            scheme=each.scheme,
-            value=each.value,
-            valid_from=event.occurred_at,
-            released=released,
-        )
-        for each in checked
-        if each.bindable
-    ]
-
-
-def _withdrawn(event: EventRetracted) -> list[IdBound]:
-    if not event.identifiers or event.identifiers[0].scheme is not Scheme.IOT_ID:
-        return []
-    itself = check(Scheme.IOT_ID, event.identifiers[0].value)
-    if not itself.bindable:
-        return []
-    checked = dict.fromkeys(plainest(check(each.scheme, each.value)) for each in event.identifiers)
-    return [
-        IdBound(
-            event_id=event.retracts,
-            iot_id=UUID(itself.value),
-            scheme=each.scheme,
-            value=each.value,
-            valid_from=event.retracted_at,
-            withdrawn=True,
-        )
-        for each in checked
-        if each.bindable
-    ]
-
-
-def expectations_of(event: TrainComposed | VesselManifested) -> list[UnitExpected]:
-    """The units that a train's list or a ship's manifest names, as far as their numbers may bind."""
-    by_train = isinstance(event, TrainComposed)
-    conveyance = event.train if isinstance(event, TrainComposed) else event.call
-    units = dict.fromkeys(plainest(check(each.unit.scheme, each.unit.value)) for each in event.units)
-    return [
-        UnitExpected(
-            event_id=event.event_id,
-            conveyance=conveyance,
-            scheme=unit.scheme,
-            value=unit.value,
-            expected_from=event.occurred_at,
-            expected_until=after(event.occurred_at, EXPECTED_BY_TRAIN if by_train else EXPECTED_BY_SHIP),
-        )
-        for unit in units
-        if unit.bindable
-    ]
 
 
 def bound_to(identity: Identity, at: datetime, *, even_withdrawn: bool = False) -> UUID | None:

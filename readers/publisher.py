@@ -15,7 +15,7 @@ from domain.events import (
     IotIdGenerated,
     MissionAmended,
 )
-from domain.identity import candidates
+from domain.observation import candidates
 from runtime.settings import Settings
 from topics.catalog import INPUT_TOPICS
 from topics.codec import Codec

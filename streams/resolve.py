@@ -13,6 +13,7 @@ import msgspec
 from aiokafka.structs import ConsumerRecord
 
 from domain.alerts import Cause, changes
+from domain.associations import bindings_of, expectations_of
 from domain.conveyance import conveyance_of, is_conveyance
 from domain.events import (
     AlertReviewed,
@@ -33,16 +34,12 @@ from domain.events import (
     VesselManifested,
 )
 from domain.identity import (
-    Candidate,
     Decision,
     Identity,
     Parked,
     as_parked,
     bind,
-    bindings_of,
-    candidates,
     expect,
-    expectations_of,
     expire,
     forget,
     give,
@@ -54,6 +51,7 @@ from domain.identity import (
     unknown_objects,
     waiting,
 )
+from domain.observation import Candidate, candidates
 from runtime import metrics
 from runtime.errors import InvalidRecord
 from runtime.settings import Settings

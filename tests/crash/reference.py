@@ -11,6 +11,7 @@ import msgspec
 
 from domain.alerts import EVIDENCE_MAX
 from domain.assess import assess
+from domain.associations import bindings_of, expectations_of
 from domain.conveyance import conveyance_of
 from domain.deviations import Finding
 from domain.dossier import Dossier, fold, opened, view_of
@@ -26,21 +27,9 @@ from domain.events import (
     TrainComposed,
     VesselManifested,
 )
-from domain.identity import (
-    Identity,
-    as_parked,
-    bind,
-    bindings_of,
-    bound_to,
-    candidates,
-    expect,
-    expectations_of,
-    expire,
-    lookup_time,
-    park,
-    unknown_objects,
-)
+from domain.identity import Identity, as_parked, bind, bound_to, expect, expire, park, unknown_objects
 from domain.journey import Journey
+from domain.observation import candidates, lookup_time
 from domain.port import Port
 from domain.standing import standing_of, summarise
 

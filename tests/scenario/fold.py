@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.alerts import Cause, Ledger, changes
 from domain.assess import assess
+from domain.associations import bindings_of, expectations_of
 from domain.conveyance import Conveyance, apply_conveyance, conveyance_of
 from domain.deviations import Finding
 from domain.deviations.unknown_object import unknown
@@ -24,9 +25,10 @@ from domain.events import (
     TrainComposed,
     VesselManifested,
 )
-from domain.identity import Identity, bind, bindings_of, bound_to, candidates, expect, expectations_of, lookup_time
+from domain.identity import Identity, bind, bound_to, expect
 from domain.journey import Journey
 from domain.mission import Mission, apply
+from domain.observation import candidates, lookup_time
 from domain.port import Port
 from domain.port_file import parse_port
 from domain.train_run import TrainRun

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.alerts import Cause, changes
+from domain.associations import bindings_of, expectations_of
 from domain.conveyance import conveyance_of, is_conveyance
 from domain.events import (
     AlertReviewed,
@@ -32,10 +33,7 @@ from domain.identity import (
     Parked,
     as_parked,
     bind,
-    bindings_of,
-    candidates,
     expect,
-    expectations_of,
     expire,
     give,
     meant_by,
@@ -45,6 +43,7 @@ from domain.identity import (
     unknown_objects,
 )
 from domain.judging import Kept, judge
+from domain.observation import candidates
 from domain.policy import Policy
 from domain.port import Node, NodeKind, Port, Window
 from domain.standing import summarise

@@ -12,6 +12,7 @@ from bari import BARI, PORT, events_of
 from cli.scenario import Act, Identity, Scenario, identity_of, state_of
 from domain import identity as identities
 from domain.alerts import Cause, Ledger, changes
+from domain.associations import bindings_of, expectations_of
 from domain.conveyance import conveyance_of, is_conveyance
 from domain.events import (
     AlertReviewed,
@@ -30,6 +31,7 @@ from domain.events import (
     VesselManifested,
 )
 from domain.judging import Kept, judge
+from domain.observation import candidates, lookup_time
 
 GRACE = timedelta(minutes=10)
 Alerts = dict[Identity, DeviationAlertChanged]
@@ -83,18 +85,18 @@ def _identities(events: Iterable[InputEvent]) -> dict[str, identities.Identity]:
 
     for event in events:
         if isinstance(event, IotIdGenerated | MissionAmended | EventRetracted):
-            for bound in identities.bindings_of(event):
+            for bound in bindings_of(event):
                 key = f"{bound.scheme.value}:{bound.value}"
                 known[key] = identities.bind(key, of(key), bound).identity
         elif isinstance(event, TrainComposed | VesselManifested):
-            for unit in identities.expectations_of(event):
+            for unit in expectations_of(event):
                 key = f"{unit.scheme.value}:{unit.value}"
                 known[key] = identities.expect(of(key), unit)
         elif isinstance(event, AlertReviewed) and event.object_key and not is_conveyance(event.object_key):
             known[event.object_key] = identities.review(of(event.object_key), event)
     for event in events:
         if isinstance(event, IdScanned) and _mission_of(event, known) is None:
-            home = identities.candidates(event)[0].key
+            home = candidates(event)[0].key
             known[home] = identities.park(of(home), identities.as_parked(event, home, b"", ()))
     return known
 
@@ -110,8 +112,8 @@ def _goes_to(event: InputEvent, known: dict[str, identities.Identity]) -> Iterat
 
 
 def _mission_of(observation: Observation, known: dict[str, identities.Identity]) -> UUID | None:
-    at, follows = identities.lookup_time(observation), isinstance(observation, EventRetracted)
-    for candidate in identities.candidates(observation):
+    at, follows = lookup_time(observation), isinstance(observation, EventRetracted)
+    for candidate in candidates(observation):
         if candidate.bindable and candidate.key in known:
             iot_id = identities.bound_to(known[candidate.key], at, even_withdrawn=follows)
             if iot_id is not None:

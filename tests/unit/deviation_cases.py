@@ -11,6 +11,7 @@ import msgspec
 from builders import BOX, IOT_ID, MRN_1, MRN_2, PORT, ids, plan, scan, status
 from conveyance_builders import judged
 
+from domain.associations import bindings_of, expectations_of
 from domain.deviations import Finding
 from domain.events import (
     AlertReviewed,
@@ -26,19 +27,7 @@ from domain.events import (
     VesselManifested,
 )
 from domain.identifiers import Scheme
-from domain.identity import (
-    Identity,
-    as_parked,
-    bind,
-    bindings_of,
-    bound_to,
-    expect,
-    expectations_of,
-    expire,
-    park,
-    review,
-    unknown_objects,
-)
+from domain.identity import Identity, as_parked, bind, bound_to, expect, expire, park, review, unknown_objects
 from domain.policy import Policy
 from domain.port import Node, NodeKind, Port, Travel, Weekday, Window
 

@@ -27,12 +27,13 @@ from builders import (
 from rig import identity_record, resolver, to_topic, told
 
 from domain.assess import assess
+from domain.associations import bindings_of
 from domain.events import (
     CustomsStatus,
     IdScanned,
     MissionEvent,
 )
-from domain.identity import Identity, bind, bindings_of, bound_to
+from domain.identity import Identity, bind, bound_to
 from domain.journey import Journey
 from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED
 

@@ -25,25 +25,14 @@ from conveyance_builders import CALL, TRAIN, composed, listed, manifest, manifes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.associations import bindings_of, expectations_of
 from domain.events import AlertReviewed, DeviceSignal, IdBound, Movement, TrainStage, TrainUnit, UnitExpected
 from domain.identifiers import Scheme
-from domain.identity import (
-    EXPECTED_MAX,
-    REVIEWS_MAX,
-    Identity,
-    as_parked,
-    bind,
-    bindings_of,
-    bound_to,
-    candidates,
-    expect,
-    expectations_of,
-    lookup_time,
-    meant_by,
-)
+from domain.identity import EXPECTED_MAX, REVIEWS_MAX, Identity, as_parked, bind, bound_to, expect, meant_by
 from domain.identity import (
     review as learn_review,
 )
+from domain.observation import candidates, lookup_time
 
 KEY = f"BIC:{BOX}"
 OTHER = UUID(int=0xB0B, version=4)

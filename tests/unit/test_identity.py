@@ -20,19 +20,17 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.associations import bindings_of
 from domain.events import CustomsStatus, IdBound, Identifier
 from domain.identifiers import Scheme
 from domain.identity import (
     PARKED_MAX,
     WATCHED,
-    Candidate,
     Identity,
     Parked,
     as_parked,
     bind,
-    bindings_of,
     bound_to,
-    candidates,
     expire,
     forget,
     give,
@@ -40,6 +38,7 @@ from domain.identity import (
     park,
     unknown_objects,
 )
+from domain.observation import Candidate, candidates
 
 KEY = f"BIC:{BOX}"
 GRACE = timedelta(minutes=10)

@@ -30,9 +30,9 @@ from rig import Sent, Worker, identity_record, record, resolver, tracker
 
 from domain.events import CustomsStatus, CustomsStatusChanged, IdScanned, IotIdGenerated, Observation
 from domain.identifiers import check, plainest
-from domain.identity import candidates
 from domain.judging import unpacked
 from domain.mission import Mission
+from domain.observation import candidates
 from domain.view import by_kind
 from streams.outbox import partition_of
 from streams.track import decode

@@ -45,9 +45,9 @@ from rig import (
 )
 
 from domain.alerts import alert_id
+from domain.associations import bindings_of, expectations_of
 from domain.events import CallStatus, DeviceSignal, IdBound, Outcome, UnitExpected
 from domain.identifiers import Scheme
-from domain.identity import bindings_of, expectations_of
 from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED, OBSERVATION_REROUTED, READ_BY, RESOLVE_GROUP
 from topics.headers import ATTEMPT, ORIGIN_MS, RESOLVED_BY
 
