@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from cli.pipeline import Worker, get
 from runtime.errors import Unavailable
 from runtime.settings import Settings
-from topics import clients
 from topics.catalog import DEVIATION_ALERT_CHANGED, EVENT_TOPICS, READ_BY, Topic
 from topics.progress import Progress
 
@@ -28,7 +27,7 @@ class Stage:
         self._settings = settings
         self._clocked = [worker for worker in workers if worker.name != "sink"]
         self._check = check
-        self._progress = Progress(clients.admin(settings), settings.partitions)
+        self._progress = Progress(settings)
 
     def settle(self) -> None:
         """Wait until every group has committed everything, twice running: a group's output is another's input."""

@@ -6,7 +6,6 @@ it is not certain that it was told, since a worker tells before it flushes again
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +57,7 @@ class _Recovery:
     """What is needed while the changelog is read; the places save a hash of every key."""
 
     places: dict[bytes, int] = field(default_factory=dict)
-    partitions: dict[int, _Partition] = field(default_factory=lambda: defaultdict(_Partition))
+    partitions: dict[int, _Partition] = field(default_factory=dict)
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -132,11 +131,14 @@ class ChunkTable(Table):  # type: ignore[misc]
         know it: its network was cut. The value of the rightful owner stands.
         """
         values, recovery = self._values, self._recovery
+        if partition not in recovery.partitions:
+            # Of a partition that it has kept, a worker reads only what was written since it read it last.
+            recovery.partitions[partition] = _Partition(self._epochs.get(partition, 0))
         seen = recovery.partitions[partition]
         for record in records:
             key, header = record.key, value_of(record.headers, FLUSH)
             flush = _NO_FLUSH if header is None else _decode_flush(header)
-            if flush.epoch < seen.epoch and key in recovery.places:
+            if flush.epoch < seen.epoch and key in values:
                 seen.usurped.add(key)
                 continue
             seen.take(key, flush)
@@ -161,18 +163,19 @@ class ChunkTable(Table):  # type: ignore[misc]
         self._on_recovered()
         recovery, self._recovery = self._recovery, _Recovery()
         try:
-            await self._take_over({partition: recovery.partitions[partition] for partition in own})
+            await self._take_over(own, recovery.partitions)
             await super().on_recovery_completed(active_tps, standby_tps)
         except Exception as error:  # noqa: BLE001 - the supervisor's place: what goes wrong here must stop the worker
             await self.app.crash(error)
 
-    async def _take_over(self, partitions: Mapping[int, _Partition]) -> None:
+    async def _take_over(self, own: Iterable[int], read: Mapping[int, _Partition]) -> None:
         """Begin a new epoch in the partitions.
 
         What may not have been told is told before anything is written: the next flush says that it was.
         """
         told, righted = Outbox(self._partitions), Outbox(self._partitions)
-        for partition, seen in partitions.items():
+        for partition in own:
+            seen = read.get(partition) or _Partition(self._epochs.get(partition, 0))
             self._epochs[partition] = seen.epoch + 1
             for packed in seen.untold.values():
                 for topic, to, key, value, headers in _decode_told(packed):

@@ -23,7 +23,6 @@ from streams.sink import Sink, deliver
 from streams.table import ChunkTable
 from streams.track import Track
 from streams.watchdog import Watchdog, keep, pulse
-from topics import clients
 from topics.catalog import (
     IDENTITIES_TABLE,
     IDENTITY_DEADLINE_PASSED,
@@ -153,6 +152,6 @@ def _stage(settings: Settings, group: str) -> tuple[str, list[str]]:
 def _absences(
     settings: Settings, codec: Codec, topic: Any, deadlines: Deadlines, stages: list[tuple[str, list[str]]]
 ) -> Absences:
-    progress = Progress(clients.admin(settings), settings.partitions)
+    progress = Progress(settings)
     completeness = Completeness(progress, clock_for(settings.clock_file), stages)
     return Absences(settings, codec, topic, deadlines, completeness)

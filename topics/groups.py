@@ -74,10 +74,12 @@ class Backlog:
     def places(self, topics: Sequence[str]) -> dict[Partition, Place]:
         """How far the group has come in every partition of the topics."""
         # Made at the first question: whoever asks must not fail because Kafka was away when it was built.
-        progress = self._progress = self._progress or Progress(
-            clients.admin(self._settings), self._settings.partitions
+        progress = self._progress = self._progress or Progress(self._settings)
+        ends, starts, committed = (
+            progress.ends(topics),
+            progress.starts(topics),
+            progress.committed(self._group, topics),
         )
-        ends, starts, committed = progress.ends(topics), progress.starts(topics), progress.committed(self._group)
         goes_on_from = {tp: max(committed.get(tp, 0), starts[tp]) for tp in ends}
         return {tp: Place(offset, max(0, ends[tp] - offset)) for tp, offset in goes_on_from.items()}
 

@@ -5,15 +5,17 @@ reads. *Completeness* is found by a barrier: note where the topics end now, and 
 offsets reach that point, group after group along the flow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import OffsetSpec
 
 from runtime.clock import Clock
 from runtime.errors import Unavailable
+from runtime.settings import Settings
+from topics import clients
 
 Offsets = dict[tuple[str, int], int]
 REQUEST_SECONDS = 10.0
@@ -22,13 +24,13 @@ REQUEST_SECONDS = 10.0
 class Progress:
     """Reads group offsets and topic ends.
 
-    *Shape*: ``partitions`` is the partition count of every topic asked about.
-    *Raises*: every method raises Unavailable when the cluster does not answer in 10 s.
+    *Raises*: every method, and the making, raises Unavailable when the cluster does not answer.
     """
 
-    def __init__(self, admin: AdminClient, partitions: int) -> None:
-        self._admin = admin
-        self._partitions = partitions
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._admin = clients.admin(settings)
+        self._consumers: dict[str, Consumer] = {}
 
     def ends(self, topics: Sequence[str]) -> Offsets:
         """Where each partition ends now: the offset of its next record."""
@@ -38,28 +40,38 @@ class Progress:
         """The first offset that each partition still has."""
         return self._offsets(topics, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
 
-    def committed(self, group: str) -> Offsets:
-        """Up to where the group has committed; partitions without a commit are left out."""
+    def committed(self, group: str, topics: Iterable[str]) -> Offsets:
+        """Up to where the group has committed in the topics; partitions without a commit are left out."""
+        wanted = [TopicPartition(topic, p) for topic in topics for p in range(self._settings.partitions)]
         try:
-            request = [ConsumerGroupTopicPartitions(group)]
-            futures = self._admin.list_consumer_group_offsets(request, request_timeout=REQUEST_SECONDS)
-            found = futures[group].result(REQUEST_SECONDS).topic_partitions
-        except (KafkaException, TimeoutError) as error:
+            found = self._of(group).committed(wanted, timeout=REQUEST_SECONDS)
+        except KafkaException as error:
             raise Unavailable(f"offsets of group {group}: {error}") from error
         return {(tp.topic, tp.partition): tp.offset for tp in found if tp.offset >= 0}
 
     def lag(self, group: str, topics: Sequence[str]) -> int:
         """How many offsets of the topics the group has not committed yet."""
-        return _missing(self.ends(topics), self.committed(group), self.starts(topics))
+        return _missing(self.ends(topics), self.committed(group, topics), self.starts(topics))
 
     def _offsets(self, topics: Sequence[str], spec: OffsetSpec) -> Offsets:
-        wanted = {TopicPartition(topic, p): spec for topic in topics for p in range(self._partitions)}
+        wanted = {TopicPartition(topic, p): spec for topic in topics for p in range(self._settings.partitions)}
         try:
             futures = self._admin.list_offsets(wanted, request_timeout=REQUEST_SECONDS)
             return {(tp.topic, tp.partition): f.result(REQUEST_SECONDS).offset for tp, f in futures.items()}
         except (KafkaException, TimeoutError) as error:
             self._look_up_leaders()
             raise Unavailable(f"end offsets: {error}") from error
+
+    def _of(self, group: str) -> Consumer:
+        """A client that asks for the group and never joins it.
+
+        The administration client asks for the same, but an outage of the coordinator at the wrong moment ends the
+        whole process there (librdkafka issue 4605).
+        """
+        if group not in self._consumers:
+            config = {**clients.common(self._settings), "group.id": group, "enable.auto.commit": False}
+            self._consumers[group] = Consumer(config)
+        return self._consumers[group]
 
     def _look_up_leaders(self) -> None:
         """Ask who leads which partition now: librdkafka goes on asking the leaders that it knew before an outage."""
@@ -106,5 +118,6 @@ class Completeness:
         self._stage, self._started_at = stage, started_at
 
     def _reached(self) -> bool:
-        committed = self._progress.committed(self._stages[self._stage][0])
+        group, topics = self._stages[self._stage]
+        committed = self._progress.committed(group, topics)
         return all(committed.get(tp, 0) >= end for tp, end in self._targets.items())

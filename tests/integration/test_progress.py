@@ -19,7 +19,7 @@ def test_the_ends_of_topics_are_known_again_after_the_broker_was_away(tmp_path: 
         settings = load(kafka_bootstrap_servers=broker.start().bootstrap_servers, home=tmp_path)
         client = clients.admin(settings)
         admin.apply(client, settings, admin.plan(client, settings))
-        progress, topic = Progress(client, settings.partitions), settings.topic(ID_SCANNED.name)
+        progress, topic = Progress(settings), settings.topic(ID_SCANNED.name)
 
         def ends() -> int:
             with suppress(Unavailable):

@@ -181,6 +181,17 @@ def test_a_value_written_by_an_owner_that_was_one_no_more_does_not_stand(held: H
     assert fourth.values == {ONE: b"right"}
 
 
+def test_a_partition_that_is_kept_goes_on_in_its_epoch(held: Held, broker: Broker) -> None:
+    for value in (b"1", b"2", b"3"):
+        held.recovers(0)
+        held.flush(held.changes(ONE, value))
+    held.completes(0)  # nothing was written since: nothing is read
+    held.flush(held.changes(ONE, b"4"))
+    heir = Held(broker)
+    heir.recovers(0)
+    assert heir.values == {ONE: b"4"}
+
+
 def test_of_a_value_that_compaction_has_left_alone_nothing_better_is_known(held: Held, broker: Broker) -> None:
     held.recovers(0)
     held.flush(held.changes(ONE, b"late"))
