@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     replication_factor: int = Field(1, ge=1, le=7, description="of every topic; 3 on a cluster")
     port_file: Path = Field(Path("examples/bari/port.json"), description="nodes and paths of the ports")
     clock_file: Path | None = Field(None, description="file that holds the time, for replays and demos")
+    store: Literal["memory", "rocksdict"] = Field(
+        "memory", description="where workers keep their state: rocksdict holds more than memory and starts sooner"
+    )
     lateness_seconds: float = Field(60.0, ge=0, description="how late a read may come before it is missed")
     unknown_grace_seconds: float = Field(
         600.0, ge=0, description="how long a read may wait for its IOT_ID before it is an UNKNOWN_OBJECT"

@@ -176,14 +176,14 @@ class _Batch:
             producer = agent.app.producer._producer
             changes = Outbox(self._outbox.partitions)
             agent.table.put_changes(changes, self._outbox)
-            await changes.flush(producer)
+            written = await changes.flush(producer)
             # Were they not, whoever has them may have read the changelog before.
             if not await agent.app.consumer.holds(chunk):
                 self._drop()
                 return
             if agent.changed is not None:
                 agent.changed(agent.table.changes)
-            agent.table.settle()
+            agent.table.settle(written)
             await self._outbox.flush(producer)
             self._acknowledge()
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
+from aiokafka.structs import RecordMetadata
 
 from runtime.errors import Unavailable
 from topics.headers import Header
@@ -75,27 +76,29 @@ class Outbox:
             for key, value, headers in waiting:
                 yield topic, partition, key, value, headers
 
-    async def flush(self, producer: AIOKafkaProducer) -> None:
-        """Send everything and wait until it is durable.
+    async def flush(self, producer: AIOKafkaProducer) -> dict[tuple[str, int], int]:
+        """Send everything and wait until it is durable; returns the first offset by topic and partition.
 
         *Raises*: Unavailable when the broker did not take it in the producer's time-out.
         """
         waiting, self._waiting = self._waiting, defaultdict(list)
         self._told.clear()
-        if not waiting:
-            return
         try:
-            sent = [f for (topic, p), records in waiting.items() for f in await _send(producer, topic, p, records)]
-            await asyncio.gather(*sent)
+            sent = [await _send(producer, *place, records) for place, records in waiting.items()]
+            written = await asyncio.gather(*(future for futures in sent for future in futures))
         except KafkaError as error:
             raise Unavailable(f"results could not be sent: {error!r}") from error
+        first: dict[tuple[str, int], int] = {}
+        for each in written:
+            first.setdefault((each.topic, each.partition), each.offset)
+        return first
 
 
 async def _send(
     producer: AIOKafkaProducer, topic: str, partition: int, records: Iterable[_Record]
-) -> list[asyncio.Future[object]]:
+) -> list[asyncio.Future[RecordMetadata]]:
     at_ms = int(time.time() * 1000)
-    futures: list[asyncio.Future[object]] = []
+    futures: list[asyncio.Future[RecordMetadata]] = []
     batch = producer.create_batch()
     for key, value, headers in records:
         if batch.append(timestamp=at_ms, key=key, value=value, headers=headers) is None:

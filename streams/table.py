@@ -6,6 +6,7 @@ it is not certain that it was told, since a worker tells before it flushes again
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 import msgspec
 from aiokafka.structs import ConsumerRecord
 from faust.tables import Table
+from faust.types import TP
 
-from streams.outbox import Outbox, Told, partition_of
+from streams.outbox import Outbox, Told
+from streams.stores import Store
 from topics.headers import value_of
 
 FLUSH = "missionpath-flush"
@@ -35,29 +38,26 @@ class Flush(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(slots=True)
-class _Partition:
-    """What recovery has learnt of a partition so far; ``untold`` is of its last flush."""
+class _Read:
+    """What was read of a partition's changelog so far.
+
+    *Shape*: ``begins`` is the first offset of its last flush, and ``untold`` what that flush has to tell, by key.
+    """
 
     epoch: int = 0
     number: int = 0
+    begins: int | None = None
     untold: dict[bytes, bytes] = field(default_factory=dict)
     usurped: set[bytes] = field(default_factory=set)
 
-    def take(self, key: bytes, flush: Flush) -> None:
+    def take(self, key: bytes, flush: Flush, offset: int) -> None:
         """A change, rightfully written."""
-        if flush.epoch > self.epoch or flush.number != self.number:
+        if self.begins is None or flush.epoch > self.epoch or flush.number != self.number:
             self.epoch, self.number = max(self.epoch, flush.epoch), flush.number
+            self.begins = offset
             self.untold.clear()
         if flush.told:
             self.untold[key] = flush.told
-
-
-@dataclass(slots=True)
-class _Recovery:
-    """What is needed while the changelog is read; the places save a hash of every key."""
-
-    places: dict[bytes, int] = field(default_factory=dict)
-    partitions: dict[int, _Partition] = field(default_factory=dict)
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -73,7 +73,9 @@ class ChunkTable(Table):  # type: ignore[misc]
     Stock Faust sends a changelog record per assignment and acknowledges without waiting for any of them.
     """
 
-    def __init__(self, app: Any, *, name: str, partitions: int, on_recovered: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Any, *, name: str, partitions: int, store: Store, on_recovered: Callable[[], None]
+    ) -> None:
         super().__init__(
             app,
             name=name,
@@ -84,17 +86,18 @@ class ChunkTable(Table):  # type: ignore[misc]
         )
         self.partition = 0
         self.changes: dict[tuple[int, bytes], bytes] = {}
-        self._values: dict[bytes, bytes] = {}
+        self._values = store
         self._partitions = partitions
+        self._own: set[int] = set()
         self._epochs: dict[int, int] = {}
         self._flushes = 0
-        self._recovery = _Recovery()
+        self._read: dict[int, _Read] = {}
         self._on_recovered = on_recovered
 
     def get(self, key: bytes) -> bytes | None:
         """The value, as the chunk in hand left it."""
         changed = self.changes.get((self.partition, key))
-        return self._values.get(key) if changed is None else changed
+        return self._values.get(self.partition, key) if changed is None else changed
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
         self.changes[self.partition, key] = value
@@ -104,8 +107,9 @@ class ChunkTable(Table):  # type: ignore[misc]
 
     def items_by_partition(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Everything durable: partition, key and value."""
-        for key, value in self._values.items():
-            yield self._partition_of(key), key, value
+        for partition in sorted(self._own):
+            for key, value in self._values.items(partition):
+                yield partition, key, value
 
     def put_changes(self, outbox: Outbox, results: Outbox) -> None:
         """Put what changed into the outbox, for the changelog partition of its chunk, with what it has to tell."""
@@ -115,9 +119,16 @@ class ChunkTable(Table):  # type: ignore[misc]
             flush = Flush(self._epochs.get(partition, 0), self._flushes, _encode(told) if told else b"")
             outbox.put(self.changelog_topic_name, key, value, [(FLUSH, _encode(flush))], partition)
 
-    def settle(self) -> None:
-        """The changes are durable."""
-        self._values.update((key, value) for (_, key), value in self.changes.items())
+    def settle(self, written: Mapping[tuple[str, int], int]) -> None:
+        """The changes are durable; ``written`` says from which offset on, by topic and partition.
+
+        There recovery begins to read: what the last flush has to tell is known from nowhere else.
+        """
+        changed: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)
+        for (partition, key), value in self.changes.items():
+            changed[partition][key] = value
+        for partition, changes in changed.items():
+            self._values.write(partition, changes, written[self.changelog_topic_name, partition])
         self.changes.clear()
 
     def discard(self) -> None:
@@ -130,23 +141,22 @@ class ChunkTable(Table):  # type: ignore[misc]
         A record of an earlier epoch behind one of a later was written by an owner that was one no more, and did not
         know it: its network was cut. The value of the rightful owner stands.
         """
-        values, recovery = self._values, self._recovery
-        if partition not in recovery.partitions:
-            # Of a partition that it has kept, a worker reads only what was written since it read it last.
-            recovery.partitions[partition] = _Partition(self._epochs.get(partition, 0))
-        seen = recovery.partitions[partition]
+        read = self._read.setdefault(partition, _Read())
+        changes: dict[bytes, bytes | None] = {}
         for record in records:
             key, header = record.key, value_of(record.headers, FLUSH)
             flush = _NO_FLUSH if header is None else _decode_flush(header)
-            if flush.epoch < seen.epoch and key in values:
-                seen.usurped.add(key)
+            if flush.epoch < read.epoch and (key in changes or self._values.get(partition, key) is not None):
+                read.usurped.add(key)
                 continue
-            seen.take(key, flush)
-            recovery.places[key] = partition
-            if record.value is None:
-                values.pop(key, None)
-            else:
-                values[key] = record.value
+            read.take(key, flush, record.offset)
+            changes[key] = record.value
+        self._values.write(partition, changes, None)
+
+    def persisted_offset(self, tp: TP) -> int | None:
+        """Called by Faust: the last offset of the changelog that need not be read again."""
+        position = self._values.position(tp.partition)
+        return None if position is None else position - 1
 
     def apply_changelog_batch(self, batch: Any) -> None:
         """Called by Faust with the records that it counts recovery by: ``recover`` has taken them over already."""
@@ -157,36 +167,36 @@ class ChunkTable(Table):  # type: ignore[misc]
         Drops what other workers own now, tells what may not have been told, then tells the owner. Faust does not look
         at what is raised here, so that the application is stopped instead.
         """
-        own = {tp.partition for tp in active_tps}
-        for key in [key for partition, key, _ in self.items_by_partition() if partition not in own]:
-            del self._values[key]
-        self._on_recovered()
-        recovery, self._recovery = self._recovery, _Recovery()
+        self._own = {tp.partition for tp in active_tps}
+        read, self._read = self._read, {}
         try:
-            await self._take_over(own, recovery.partitions)
+            self._values.keep_only(self._own)
+            self._on_recovered()
+            await self._take_over(read)
             await super().on_recovery_completed(active_tps, standby_tps)
         except Exception as error:  # noqa: BLE001 - the supervisor's place: what goes wrong here must stop the worker
             await self.app.crash(error)
 
-    async def _take_over(self, own: Iterable[int], read: Mapping[int, _Partition]) -> None:
+    async def _take_over(self, read: Mapping[int, _Read]) -> None:
         """Begin a new epoch in the partitions.
 
         What may not have been told is told before anything is written: the next flush says that it was.
         """
         told, righted = Outbox(self._partitions), Outbox(self._partitions)
-        for partition in own:
-            seen = read.get(partition) or _Partition(self._epochs.get(partition, 0))
-            self._epochs[partition] = seen.epoch + 1
-            for packed in seen.untold.values():
+        for partition in self._own:
+            found = read.get(partition) or _Read()
+            self._epochs[partition] = max(found.epoch, self._epochs.get(partition, 0)) + 1
+            for packed in found.untold.values():
                 for topic, to, key, value, headers in _decode_told(packed):
                     told.put(topic, key, value, headers, to)
-            for key in seen.usurped & self._values.keys():
-                log.warning("%s[%d]: a value of an owner that was one no more is set right", self.name, partition)
-                header = (FLUSH, _encode(Flush(self._epochs[partition])))
-                righted.put(self.changelog_topic_name, key, self._values[key], [header], partition)
+            self._set_right(partition, found.usurped, righted)
+            self._values.write(partition, {}, found.begins)
         for outbox in (told, righted):
             await outbox.flush(self.app.producer._producer)
 
-    def _partition_of(self, key: bytes) -> int:
-        known = self._recovery.places.get(key)
-        return partition_of(key, self._partitions) if known is None else known
+    def _set_right(self, partition: int, usurped: Iterable[bytes], outbox: Outbox) -> None:
+        """Write the rightful values once more, so that compaction keeps them and not the others."""
+        for key in usurped:
+            log.warning("%s[%d]: a value of an owner that was one no more is set right", self.name, partition)
+            header = (FLUSH, _encode(Flush(self._epochs[partition])))
+            outbox.put(self.changelog_topic_name, key, self._values.get(partition, key), [header], partition)

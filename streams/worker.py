@@ -20,6 +20,7 @@ from streams.deadlines import Deadlines
 from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
 from streams.sink import Sink, deliver
+from streams.stores import store
 from streams.table import ChunkTable
 from streams.track import Track
 from streams.watchdog import Watchdog, keep, pulse
@@ -62,7 +63,7 @@ def resolve_application(wiring: Wiring) -> Any:
     receiver = Receiver(settings, codec, RESOLVE_GROUP)
     app = _application(wiring, RESOLVE_GROUP, receiver)
     resolve = Resolve(settings, codec, receiver, deadlines)
-    resolve.table = _table(app, IDENTITIES_TABLE, settings, resolve.recovered)
+    resolve.table = _table(app, IDENTITIES_TABLE, wiring, resolve.recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES
     absences = _absences(settings, codec, IDENTITY_DEADLINE_PASSED, deadlines, stages)
     _agent(app, receiver, lambda s: work(Agent(app, receiver, resolve.table, wiring.health, resolve.handle), s))
@@ -82,7 +83,7 @@ def track_application(wiring: Wiring) -> Any:
         track.recovered()
         open_missions.recount((key, value) for _, key, value in track.table.items_by_partition())
 
-    track.table = _table(app, MISSIONS_TABLE, settings, recovered)
+    track.table = _table(app, MISSIONS_TABLE, wiring, recovered)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES + [_stage(settings, TRACK_GROUP)]
     absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
     agent = Agent(app, receiver, track.table, wiring.health, track.handle, open_missions.changed)
@@ -139,8 +140,12 @@ def _codec(wiring: Wiring) -> Codec:
     return Codec(registry_for(wiring.settings.schema_registry_url))
 
 
-def _table(app: Any, name: str, settings: Settings, on_recovered: Callable[[], None]) -> ChunkTable:
-    table = ChunkTable(app, name=name, partitions=settings.partitions, on_recovered=on_recovered)
+def _table(app: Any, name: str, wiring: Wiring, on_recovered: Callable[[], None]) -> ChunkTable:
+    settings = wiring.settings
+    # One for each instance: a frozen worker has its files open still when another takes its partitions over.
+    directory = settings.home.absolute() / "tables" / str(app.conf.id) / (wiring.instance or "only") / name
+    values = store(settings.store, directory)
+    table = ChunkTable(app, name=name, partitions=settings.partitions, store=values, on_recovered=on_recovered)
     app.tables.add(table)
     return table
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from tests.conftest import LIBS
 from tests.crash.round import Plan, Report, listed, play
 
+STORES = ("memory", "rocksdict")
+"""Where the workers keep their state, round about."""
+
 
 def say(line: str) -> None:
     """One line, at once."""
@@ -31,7 +34,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     reports: list[Report] = []
     while sum(report.done["kill"] for report in reports) < given.kills:
-        plan = Plan(given.seed + len(reports), given.missions, given.rate, given.kills_a_round, given.times)
+        seed = given.seed + len(reports)
+        store = STORES[seed % len(STORES)]
+        plan = Plan(seed, given.missions, given.rate, given.kills_a_round, given.times, store)
         home = given.home / f"seed-{plan.seed}"
         shutil.rmtree(home, ignore_errors=True)
         report = play(plan, home, LIBS, say)

@@ -55,6 +55,7 @@ class Plan:
     rate: float
     kills: int
     times: int
+    store: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def play(plan: Plan, home: Path, libs: Path, tell: Tell) -> Report:
 
     script = _script(plan)
     report = Report(plan.seed, len(script.events))
-    timed(f"seed {plan.seed}: {report.events:,} events of {plan.missions:,} missions")
-    with ThreadPoolExecutor(1) as aside, _scene(home, libs, Random(plan.seed), timed) as (scene, settings):
+    timed(f"seed {plan.seed}: {report.events:,} events of {plan.missions:,} missions, tables in {plan.store}")
+    with ThreadPoolExecutor(1) as aside, _scene(plan, home, libs, timed) as (scene, settings):
         reference = aside.submit(_expected, script, settings)
         scene.fleet.await_ready()
         expected = reference.result()
@@ -131,14 +132,16 @@ def _expected(script: Script, settings: Settings) -> Outcome:
 
 
 @contextmanager
-def _scene(home: Path, libs: Path, random: Random, tell: Tell) -> Iterator[tuple[Scene, Settings]]:
+def _scene(plan: Plan, home: Path, libs: Path, tell: Tell) -> Iterator[tuple[Scene, Settings]]:
     """A broker behind a proxy, all topics, and the workers."""
     with Proxy() as proxy:
         broker = LocalBroker(libs, home / "kafka", proxy.port)
-        settings = load(kafka_bootstrap_servers=f"{HOST}:{proxy.port}", home=home, clock_file=home / "clock")
+        settings = load(
+            kafka_bootstrap_servers=f"{HOST}:{proxy.port}", home=home, clock_file=home / "clock", store=plan.store
+        )
         fleet = Fleet(settings, tell)
         try:
-            scene = Scene(fleet, proxy, broker, random, tell)
+            scene = Scene(fleet, proxy, broker, Random(plan.seed), tell)
             scene.start_broker()
             client = clients.admin(settings)
             admin.apply(client, settings, admin.plan(client, settings))

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import LIBS
 from tests.crash.round import Plan, play
 
-SHORT = Plan(seed=20_260_310, missions=1_000, rate=300.0, kills=5, times=1)
+SHORT = Plan(seed=20_260_310, missions=1_000, rate=300.0, kills=5, times=1, store="rocksdict")
 
 
 @pytest.mark.timeout(420)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from aiokafka.errors import KafkaTimeoutError
+from aiokafka.structs import RecordMetadata, TopicPartition
 
 from topics.headers import Header
 
@@ -27,19 +28,18 @@ class Broker:
 
     def __init__(self) -> None:
         self.is_away = False
-        self.order: list[str] = []
         self._written: dict[tuple[str, int], list[Written]] = defaultdict(list)
 
     def create_batch(self) -> _Batch:
         return _Batch()
 
-    async def send_batch(self, batch: _Batch, topic: str, *, partition: int) -> "asyncio.Future[object]":
+    async def send_batch(self, batch: _Batch, topic: str, *, partition: int) -> "asyncio.Future[RecordMetadata]":
         if self.is_away:
             raise KafkaTimeoutError
-        self._written[topic, partition] += batch.records
-        self.order.append(topic)
-        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        done.set_result(None)
+        place, written = TopicPartition(topic, partition), self._written[topic, partition]
+        done: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
+        done.set_result(RecordMetadata(topic, partition, place, len(written), None, 0, 0))
+        written += batch.records
         return done
 
     def written(self, topic: str, partition: int) -> list[Written]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from runtime.errors import Unavailable
 from runtime.settings import Settings
 from streams.application import application
 from streams.outbox import Outbox
+from streams.stores import MemoryStore, Store, store
 from streams.table import ChunkTable
 from topics.headers import Header
 
@@ -32,17 +34,23 @@ ONE, OTHER = key_on(0), key_on(0, 1)
 class Held:
     """A table on a broker of the test's own; ``recovered`` notes how much it had each time."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, values: Store | None = None) -> None:
         settings = Settings(partitions=PARTITIONS, namespace="", kafka_bootstrap_servers="127.0.0.1:9")
         app = application(settings, "missionpath.test", None)
         self.broker = broker
         self.recovered: list[int] = []
         self.crashed: list[BaseException] = []
-        self.table = ChunkTable(app, name="held", partitions=PARTITIONS, on_recovered=self._note)
+        self.table = ChunkTable(
+            app,
+            name="held",
+            partitions=PARTITIONS,
+            store=MemoryStore() if values is None else values,
+            on_recovered=self._note,
+        )
         app._producer, app.crash = SimpleNamespace(_producer=broker), self._crash
 
     def _note(self) -> None:
-        self.recovered.append(len(self.table))
+        self.recovered.append(len(self.values))
 
     async def _crash(self, error: BaseException) -> None:
         self.crashed.append(error)
@@ -59,26 +67,30 @@ class Held:
         """Make the changes durable; their results are not sent."""
         outbox = Outbox(PARTITIONS)
         self.table.put_changes(outbox, results)
-        asyncio.run(outbox.flush(cast(Any, self.broker)))
-        self.table.settle()
+        self.table.settle(asyncio.run(outbox.flush(cast(Any, self.broker))))
 
     def completes(self, *partitions: int) -> None:
         asyncio.run(self.table.on_recovery_completed({TP(TOPIC, partition) for partition in partitions}, set()))
 
-    def recovers(self, *partitions: int) -> None:
-        """Read the changelog of the partitions as the transport does, to its end."""
+    def recovers(self, *partitions: int) -> int:
+        """Read the changelog of the partitions as the transport does, to its end; returns how many records."""
+        read = 0
         for partition in partitions:
             written = self.broker.written(self.table.changelog_topic_name, partition)
-            self.table.recover(partition, [told(*each) for each in written])
+            persisted = self.table.persisted_offset(TP(TOPIC, partition))
+            fresh = [told(*each, offset=n) for n, each in enumerate(written) if persisted is None or n > persisted]
+            self.table.recover(partition, fresh)
+            read += len(fresh)
         self.completes(*partitions)
+        return read
 
     @property
     def values(self) -> dict[bytes, bytes]:
         return {key: value for _, key, value in self.table.items_by_partition()}
 
 
-def told(key: bytes | None, value: bytes | None, headers: Iterable[Header] = ()) -> Any:
-    return record(TOPIC, key, value, headers)
+def told(key: bytes | None, value: bytes | None, headers: Iterable[Header] = (), offset: int = 0) -> Any:
+    return record(TOPIC, key, value, headers, offset=offset)
 
 
 @pytest.fixture
@@ -86,9 +98,9 @@ def broker() -> Broker:
     return Broker()
 
 
-@pytest.fixture
-def held(broker: Broker) -> Held:
-    return Held(broker)
+@pytest.fixture(params=["memory", "rocksdict"])
+def held(broker: Broker, request: pytest.FixtureRequest, tmp_path: Path) -> Held:
+    return Held(broker, store(request.param, tmp_path))
 
 
 def test_the_last_value_of_a_key_is_recovered_and_a_deleted_key_is_not(held: Held) -> None:
@@ -115,9 +127,10 @@ def test_what_was_recovered_leaves_no_second_changelog_record(held: Held) -> Non
 
 
 def test_a_change_is_seen_at_once_and_belongs_to_the_table_when_it_is_durable(held: Held) -> None:
+    held.recovers(0)
     held.table[ONE] = b"1"
     assert (held.table.get(ONE), held.values) == (b"1", {})
-    held.table.settle()
+    held.flush(Outbox(PARTITIONS))
     assert (held.table.get(ONE), held.values) == (b"1", {ONE: b"1"})
 
 
@@ -190,6 +203,45 @@ def test_a_partition_that_is_kept_goes_on_in_its_epoch(held: Held, broker: Broke
     heir = Held(broker)
     heir.recovers(0)
     assert heir.values == {ONE: b"4"}
+
+
+def test_an_epoch_in_which_nothing_was_written_says_nothing_of_what_was(held: Held, broker: Broker) -> None:
+    """A worker that got a partition twice and wrote nothing has counted on; what others wrote meanwhile stands."""
+    for _ in range(3):
+        held.recovers(0)
+    other = Held(broker)
+    other.recovers(0)
+    for value in (b"1", b"2"):
+        other.flush(other.changes(ONE, value))
+    held.completes()
+    held.recovers(0)
+    assert held.values == {ONE: b"2"}
+    assert len(broker.written(held.table.changelog_topic_name, 0)) == 2
+
+
+def test_who_has_files_reads_the_last_flush_alone_and_tells_it(broker: Broker, tmp_path: Path) -> None:
+    files = store("rocksdict", tmp_path / "a")
+    held = Held(broker, files)
+    held.recovers(0)
+    for number in range(5):
+        held.flush(held.changes(key_on(0, number), b"v", b"told %d" % number))
+    files.keep_only(set())  # as a kill does
+    again = Held(broker, store("rocksdict", tmp_path / "a"))
+    assert again.recovers(0) == 1
+    assert len(again.values) == 5
+    assert [value for _, value, _ in broker.written("alerts", 3)] == [b"told 4"]
+
+
+def test_files_are_read_on_from_where_others_went_on(broker: Broker, tmp_path: Path) -> None:
+    early, late = Held(broker, store("rocksdict", tmp_path / "a")), Held(broker)
+    early.recovers(0)
+    early.flush(early.changes(ONE, b"1"))
+    early.completes()
+    late.recovers(0)
+    late.flush(late.changes(ONE, b"2"))
+    late.flush(late.changes(OTHER, b"3"))
+    assert early.recovers(0) == 3
+    assert early.values == {ONE: b"2", OTHER: b"3"}
 
 
 def test_of_a_value_that_compaction_has_left_alone_nothing_better_is_known(held: Held, broker: Broker) -> None:
