@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench-domain bench-recovery
+.PHONY: demo test prove torture check format lock clean bench bench-domain bench-recovery bench-ticks
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -26,10 +26,18 @@ check: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The speed of the pipeline beside plain clients, stock Faust and Quix Streams (docs/performance.md); about 15 minutes.
+bench: $(VENV)/.ready .local/bench-venv/.ready
+	$(BIN)/python -m benchmarks.speed
+
 # How long a worker takes to have that many missions back after a start.
 MISSIONS ?= 100000
 bench-recovery: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.recovery $(MISSIONS)
+
+# What a tick of the clock costs with that many missions open and none due.
+bench-ticks: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.deadlines $(MISSIONS)
 
 # What judging one event costs, without Kafka.
 bench-domain: $(VENV)/.ready
@@ -57,6 +65,12 @@ $(VENV)/.ready: $(VENV)/.python requirements.lock pyproject.toml
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Quix Streams asks for another confluent-kafka than ours, and so has an environment of its own.
+.local/bench-venv/.ready: $(VENV)/.python requirements-bench.lock
+	$(PYTHON) -m venv .local/bench-venv
+	.local/bench-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	touch $@
 
 clean:
