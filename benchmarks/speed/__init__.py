@@ -1,0 +1,1 @@
+"""How fast the pipeline is, beside plain clients, stock Faust and Quix Streams: ``make bench``."""

@@ -1,0 +1,98 @@
+"""How fast a group goes, seen from outside and for all in the same way: by the offsets that it commits."""
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import psutil
+from confluent_kafka import Consumer, TopicPartition
+
+POLL_SECONDS = 0.05
+START_SECONDS_MAX = 240.0
+REQUEST_SECONDS = 10.0
+PARTITIONS = 4
+
+
+class Pace(NamedTuple):
+    """Records a second, and how many cores the group's processes and the broker were busy with meanwhile."""
+
+    per_second: float
+    cores: tuple[float, ...]
+
+
+class _Sample(NamedTuple):
+    at: float
+    committed: int
+    cpu_seconds: tuple[float, ...]
+
+
+class Watch:
+    """Watches a group read a topic.
+
+    *Shape*: ``pids`` are the processes whose time is taken.
+    """
+
+    def __init__(self, servers: str, group: str, topic: str, pids: Sequence[int]) -> None:
+        self._group = group
+        # It asks for the group and never joins it.
+        self._asking = Consumer({"bootstrap.servers": servers, "group.id": group, "log_level": 2})
+        self._partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        self._processes = [psutil.Process(pid) for pid in pids]
+
+    def committed(self) -> int:
+        """How many records of the topic the group has committed."""
+        found = self._asking.committed(self._partitions, timeout=REQUEST_SECONDS)
+        return sum(max(0, partition.offset) for partition in found)
+
+    def pace(self, begin: int, end: int, seconds_max: float, running: Sequence[subprocess.Popen[bytes]]) -> Pace:
+        """The pace between the first commit at or behind ``begin`` and the last one before ``end``.
+
+        The commit that comes to the end is left out: when it comes is a matter of the commit interval. Whoever has
+        not come to the end after ``seconds_max`` from the first commit is measured up to there.
+        *Raises*: SystemExit when a process ends, or nothing is committed for minutes.
+        """
+        samples: list[_Sample] = []
+        started = time.monotonic()
+        while not samples or (samples[-1].committed < end and time.monotonic() - samples[0].at < seconds_max):
+            ensure(running)
+            committed = self.committed()
+            if committed >= begin and (not samples or committed > samples[-1].committed):
+                samples.append(_Sample(time.monotonic(), committed, self._cpu_seconds()))
+            if not samples and time.monotonic() - started > START_SECONDS_MAX:
+                raise SystemExit(f"{self._group} commits nothing")
+            time.sleep(POLL_SECONDS)
+        return _between(samples[0], samples[-2] if samples[-1].committed >= end else samples[-1])
+
+    def await_committed(self, end: int, running: Sequence[subprocess.Popen[bytes]]) -> None:
+        """Wait until the group has committed so many records."""
+        wait(lambda: self.committed() >= end, running)
+
+    def _cpu_seconds(self) -> tuple[float, ...]:
+        times = [process.cpu_times() for process in self._processes]
+        return tuple(float(each.user + each.system) for each in times)
+
+
+def wait(done: Callable[[], bool], running: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait for a condition while processes run. *Raises*: SystemExit when one ends, or it takes four minutes."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not done():
+        ensure(running)
+        if time.monotonic() > deadline:
+            raise SystemExit("what is waited for does not come")
+        time.sleep(POLL_SECONDS)
+
+
+def ensure(running: Sequence[subprocess.Popen[bytes]]) -> None:
+    """*Raises*: SystemExit when a process has ended."""
+    for process in running:
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with status {process.returncode}")
+
+
+def _between(first: _Sample, last: _Sample) -> Pace:
+    seconds = last.at - first.at
+    if not seconds:
+        raise SystemExit("too few records to measure: the first commit was the last")
+    busy = (b - a for a, b in zip(first.cpu_seconds, last.cpu_seconds, strict=True))
+    return Pace((last.committed - first.committed) / seconds, tuple(each / seconds for each in busy))
