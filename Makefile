@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench bench-domain bench-recovery bench-ticks
+.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -29,6 +29,10 @@ check: $(VENV)/.ready-dev
 # The speed of the pipeline beside plain clients, stock Faust and Quix Streams (docs/performance.md); about 15 minutes.
 bench: $(VENV)/.ready .local/bench-venv/.ready
 	$(BIN)/python -m benchmarks.speed
+
+# Where the workers spend their time; py-spy needs root, or kernel.yama.ptrace_scope=0.
+bench-profile: $(VENV)/.ready .local/bench-venv/.ready
+	$(BIN)/python -m benchmarks.speed.profile
 
 # How long a worker takes to have that many missions back after a start.
 MISSIONS ?= 100000

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.speed import fill
-from benchmarks.speed.ground import Ground, processes, workers
-from benchmarks.speed.measure import Pace, Watch
+from benchmarks.speed.ground import Ground, ignored, processes, workers
+from benchmarks.speed.measure import Pace, Running, Watch
 from benchmarks.speed.traffic import Traffic
 from topics.catalog import MISSION_EVENT_RESOLVED, MISSIONS_TABLE, TRACK_GROUP
 
@@ -35,7 +35,7 @@ class Contestants:
             "aiokafka, consume and decode": lambda: self._guest("plain_aiokafka", sys.executable),
             "stock Faust, the same job": lambda: self._guest("stock_faust", sys.executable),
             "Quix Streams, the same job": lambda: self._guest("quix", str(BENCH_PYTHON)),
-            "track": self._track,
+            "track": self.track,
         }
 
     def _guest(self, module: str, python: str) -> Pace:
@@ -48,11 +48,13 @@ class Contestants:
             watch = Watch(self._ground.servers, name, self._topic, [running[0].pid, self._ground.pid])
             return watch.pace(self._missions, self._records, SECONDS_MAX, running)
 
-    def _track(self) -> Pace:
-        self._turns += 1
+    def track(self, began: Callable[[Running], None] = ignored) -> Pace:
+        """Measure ``track``; ``began`` is told its process when it is up to speed."""
         group = self._settings.topic(TRACK_GROUP)
         with workers(self._settings, "track") as running:
             watch = Watch(self._ground.servers, group, self._topic, [running[0].pid, self._ground.pid])
+            watch.await_committed(self._missions, running)
+            began(running)
             pace = watch.pace(self._missions, self._records, SECONDS_MAX, running)
         self._ground.forget(self._settings, TRACK_GROUP, MISSIONS_TABLE)
         return pace

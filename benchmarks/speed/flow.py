@@ -3,15 +3,14 @@
 import statistics
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from subprocess import Popen
 from typing import Any, NamedTuple
 
 from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
-from benchmarks.speed.ground import Ground, frozen, workers
-from benchmarks.speed.measure import PARTITIONS, Pace, Watch, wait
+from benchmarks.speed.ground import Ground, frozen, ignored, workers
+from benchmarks.speed.measure import PARTITIONS, Pace, Running, Watch, wait
 from benchmarks.speed.traffic import STRAY_NODE, Traffic
 from domain.events import IdScanned, InputEvent
 from readers.publisher import Publisher
@@ -58,11 +57,15 @@ class Flow:
         self._traffic = Traffic()
         self._topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
 
-    def whole(self, reads: int, times: int) -> list[float]:
-        """Scans a second from the first one published until the last is in every view; the publisher included."""
+    def whole(self, reads: int, times: int, began: Callable[[Running], None] = ignored) -> list[float]:
+        """Scans a second from the first one published until the last is in every view; the publisher included.
+
+        *Shape*: ``began`` is told the processes when all missions are under way.
+        """
         with workers(self._settings, "resolve", "track", "sink") as running:
             self._publish(map(self._traffic.generation, range(self._missions)))
             self._await_views(running)
+            began(running)
             return [self._whole(reads, running) for _ in range(times)]
 
     def resolve_and_track(self, reads: int, times: int) -> list[Pace]:
@@ -79,14 +82,14 @@ class Flow:
             self._await_views(running)
             return [self._lateness(reads) for _ in range(times)]
 
-    def _whole(self, reads: int, running: Sequence[Popen[bytes]]) -> float:
+    def _whole(self, reads: int, running: Running) -> float:
         scans = list(self._next_reads(reads))
         began = time.monotonic()
         self._publish(scans)
         self._await_views(running)
         return len(scans) / (time.monotonic() - began)
 
-    def _resolve_and_track(self, watch: Watch, reads: int, running: Sequence[Popen[bytes]]) -> Pace:
+    def _resolve_and_track(self, watch: Watch, reads: int, running: Running) -> Pace:
         before = self._missions + self._scans
         with frozen(running):
             self._publish(self._next_reads(reads))
@@ -119,7 +122,7 @@ class Flow:
             publisher.publish(event)
         publisher.flush()
 
-    def _await_views(self, running: Sequence[Popen[bytes]]) -> None:
+    def _await_views(self, running: Running) -> None:
         """Wait until the views show every scan, that it counts in its mission, and the mission's state with it."""
         events = self._missions + self._scans
         wait(lambda: self._written() == [self._scans, events, self._scans], running)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import NewTopic
 
-from benchmarks.speed.measure import PARTITIONS
+from benchmarks.speed.measure import PARTITIONS, Running
 from deploy.local.broker import LocalBroker
 from runtime.settings import Settings, load
 from topics import admin, clients
@@ -77,7 +77,7 @@ def workers(settings: Settings, *names: str) -> Iterator[list[subprocess.Popen[b
 
 
 @contextmanager
-def frozen(running: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+def frozen(running: Running) -> Iterator[None]:
     """Let processes stand still: for less than ten seconds, or their group does without them."""
     for process in running:
         process.send_signal(signal.SIGSTOP)
@@ -103,6 +103,10 @@ def processes(
                 process.send_signal(signal.SIGTERM)
             for process in running:
                 _wait(process)
+
+
+def ignored(running: Running) -> None:
+    """Called when something begins that nobody wants to know of."""
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:

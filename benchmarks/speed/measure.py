@@ -12,6 +12,7 @@ POLL_SECONDS = 0.05
 START_SECONDS_MAX = 240.0
 REQUEST_SECONDS = 10.0
 PARTITIONS = 4
+Running = Sequence[subprocess.Popen[bytes]]
 
 
 class Pace(NamedTuple):
@@ -45,7 +46,7 @@ class Watch:
         found = self._asking.committed(self._partitions, timeout=REQUEST_SECONDS)
         return sum(max(0, partition.offset) for partition in found)
 
-    def pace(self, begin: int, end: int, seconds_max: float, running: Sequence[subprocess.Popen[bytes]]) -> Pace:
+    def pace(self, begin: int, end: int, seconds_max: float, running: Running) -> Pace:
         """The pace between the first commit at or behind ``begin`` and the last one before ``end``.
 
         The commit that comes to the end is left out: when it comes is a matter of the commit interval. Whoever has
@@ -64,7 +65,7 @@ class Watch:
             time.sleep(POLL_SECONDS)
         return _between(samples[0], samples[-2] if samples[-1].committed >= end else samples[-1])
 
-    def await_committed(self, end: int, running: Sequence[subprocess.Popen[bytes]]) -> None:
+    def await_committed(self, end: int, running: Running) -> None:
         """Wait until the group has committed so many records."""
         wait(lambda: self.committed() >= end, running)
 
@@ -73,7 +74,7 @@ class Watch:
         return tuple(float(each.user + each.system) for each in times)
 
 
-def wait(done: Callable[[], bool], running: Sequence[subprocess.Popen[bytes]]) -> None:
+def wait(done: Callable[[], bool], running: Running) -> None:
     """Wait for a condition while processes run. *Raises*: SystemExit when one ends, or it takes four minutes."""
     deadline = time.monotonic() + START_SECONDS_MAX
     while not done():
@@ -83,7 +84,7 @@ def wait(done: Callable[[], bool], running: Sequence[subprocess.Popen[bytes]]) -
         time.sleep(POLL_SECONDS)
 
 
-def ensure(running: Sequence[subprocess.Popen[bytes]]) -> None:
+def ensure(running: Running) -> None:
     """*Raises*: SystemExit when a process has ended."""
     for process in running:
         if process.poll() is not None:
