@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
+
+from domain.conveyance import Composition, ConveyanceFact, Manifest
 from domain.events import (
     EventRetracted,
     IdBound,
@@ -14,7 +17,8 @@ from domain.events import (
     UnitExpected,
     VesselManifested,
 )
-from domain.identifiers import Scheme, check, plainest
+from domain.facts import Retraction
+from domain.identifiers import Checked, Scheme, check, plainest
 from domain.policy import after
 
 EXPECTED_BY_TRAIN = timedelta(days=7)
@@ -77,18 +81,51 @@ def _withdrawn(event: EventRetracted) -> list[IdBound]:
 
 def expectations_of(event: TrainComposed | VesselManifested) -> list[UnitExpected]:
     """The units that a train's list or a ship's manifest names, as far as their numbers may bind."""
-    by_train = isinstance(event, TrainComposed)
     conveyance = event.train if isinstance(event, TrainComposed) else event.call
     units = dict.fromkeys(plainest(check(each.unit.scheme, each.unit.value)) for each in event.units)
-    return [
-        UnitExpected(
-            event_id=event.event_id,
-            conveyance=conveyance,
-            scheme=unit.scheme,
-            value=unit.value,
-            expected_from=event.occurred_at,
-            expected_until=after(event.occurred_at, EXPECTED_BY_TRAIN if by_train else EXPECTED_BY_SHIP),
-        )
-        for unit in units
+    return [_expected(event, conveyance, unit) for unit in units if unit.bindable]
+
+
+def no_more_expected(
+    conveyance: str, had: Iterable[ConveyanceFact], has: Iterable[ConveyanceFact]
+) -> tuple[UnitExpected, ...]:
+    """The units of a conveyance's lists and manifests that are known to be retracted now, and were not before."""
+    facts = list(has)
+    gone = _retracted(facts) - _retracted(had)
+    return tuple(
+        msgspec.structs.replace(_expected(fact, conveyance, unit), withdrawn=True)
+        for fact in facts
+        if isinstance(fact, Composition | Manifest) and fact.event_id in gone
+        for unit in dict.fromkeys(map(_unit_of, _named_by(fact)))
         if unit.bindable
-    ]
+    )
+
+
+def _retracted(facts: Iterable[ConveyanceFact]) -> set[UUID]:
+    """The lists and manifests that were retracted."""
+    known = list(facts)
+    gone = {fact.retracts for fact in known if isinstance(fact, Retraction)}
+    return {fact.event_id for fact in known if isinstance(fact, Composition | Manifest)} & gone if gone else gone
+
+
+def _named_by(fact: Composition | Manifest) -> list[str]:
+    return [each.unit for each in (fact.loads if isinstance(fact, Composition) else fact.cargo)]
+
+
+def _unit_of(key: str) -> Checked:
+    scheme, _, value = key.partition(":")
+    return check(Scheme(scheme), value)
+
+
+def _expected(
+    named_by: TrainComposed | VesselManifested | Composition | Manifest, conveyance: str, unit: Checked
+) -> UnitExpected:
+    span = EXPECTED_BY_TRAIN if isinstance(named_by, TrainComposed | Composition) else EXPECTED_BY_SHIP
+    return UnitExpected(
+        event_id=named_by.event_id,
+        conveyance=conveyance,
+        scheme=unit.scheme,
+        value=unit.value,
+        expected_from=named_by.occurred_at,
+        expected_until=after(named_by.occurred_at, span),
+    )

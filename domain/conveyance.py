@@ -29,9 +29,10 @@ from domain.events import (
     VesselCallChanged,
     VesselManifested,
 )
-from domain.facts import Read, Retraction, Review, read_of, retraction_of, review_of
+from domain.facts import Read, Retraction, Review
 from domain.history import inserted
 from domain.identifiers import check, plainest
+from domain.remembering import read_of, retraction_of, review_of
 
 FACTS_MAX = 6_000
 """A large ship's call lands some thousand units, each of them read once or twice."""

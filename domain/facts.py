@@ -3,40 +3,35 @@
 *Shape*: identifiers are ``SCHEME:VALUE`` in their plainest form.
 """
 
-from base64 import b64decode, b64encode
-from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from domain.events import (
-    AlertReviewed,
-    AppointmentMade,
     AppointmentPurpose,
     CustomsStatus,
-    CustomsStatusChanged,
     DeviceSignal,
-    DeviceSignalled,
     Direction,
-    EventRetracted,
-    FactMoved,
-    Identifier,
-    IdentifierHandedOver,
-    IdScanned,
-    IotIdGenerated,
-    MissionAmended,
-    ObservationTaken,
     Outcome,
     PathNode,
     Position,
     Process,
     ReviewStatus,
-    is_sure,
 )
-from domain.identifiers import Scheme, check, plainest
+from domain.identifiers import BINDING_ORDER, Scheme
+
+
+class Lead(NamedTuple):
+    """Which identifier of an observation led it to a mission: how many are better, and ``SCHEME:VALUE``.
+
+    *Shape*: ``number`` is that of the decision at the observation's home, 0 when there was none to be made.
+    """
+
+    rank: int
+    key: str
+    number: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True, tag="P"):
@@ -59,6 +54,9 @@ class Read(msgspec.Struct, frozen=True, array_like=True, tag="R"):
     keys: tuple[str, ...]
     rank: int = 0
     led_by: str = ""
+    number: int = 0
+    others: tuple[str, ...] = ()
+    also: tuple[Lead, ...] = ()
 
 
 class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
@@ -78,6 +76,9 @@ class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
     not_before: datetime | None = None
     rank: int = 0
     led_by: str = ""
+    number: int = 0
+    others: tuple[str, ...] = ()
+    also: tuple[Lead, ...] = ()
 
 
 class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
@@ -101,6 +102,9 @@ class Signal(msgspec.Struct, frozen=True, array_like=True, tag="D"):
     position: Position | None
     rank: int = 0
     led_by: str = ""
+    number: int = 0
+    others: tuple[str, ...] = ()
+    also: tuple[Lead, ...] = ()
 
 
 class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
@@ -118,6 +122,9 @@ class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
     not_before: datetime | None
     rank: int = 0
     led_by: str = ""
+    number: int = 0
+    others: tuple[str, ...] = ()
+    also: tuple[Lead, ...] = ()
 
 
 class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
@@ -140,69 +147,80 @@ class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
     retracted_at: datetime
     rank: int = 0
     led_by: str = ""
+    number: int = 0
+    others: tuple[str, ...] = ()
+    also: tuple[Lead, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True, array_like=True, tag="T"):
-    """The observation of that id does not count if a worse identifier than the one of that rank led it here."""
+    """The observation of that id does not count if a worse identifier than the one of that rank led it here.
+
+    *Shape*: unless that was decided later: ``number`` is the decision's.
+    """
 
     occurred_at: datetime
     event_id: UUID
     takes: UUID
     rank: int
+    number: int = 0
 
 
 class HandedOver(msgspec.Struct, frozen=True, array_like=True, tag="H"):
-    """From ``occurred_at`` until just before ``until`` an identifier means another mission; none: this one again."""
+    """From ``occurred_at`` until just before ``until`` an identifier means another mission; none: this one again.
+
+    *Shape*: or ``to_nobody``, no mission at all; ``number`` counts what was told of the identifier.
+    """
 
     occurred_at: datetime
     event_id: UUID
     key: str
     to: UUID | None
     until: datetime | None
+    to_nobody: bool = False
+    number: int = 0
 
 
 Led = Read | Ruling | Signal | Booking | Retraction
 """Facts of observations, which an identifier led to their mission.
 
-*Shape*: ``led_by`` is that identifier, ``rank`` how many of the observation's are better.
+*Shape*: ``led_by`` is that identifier, ``rank`` how many of the observation's are better, ``number`` that of the
+decision; ``others`` are its further identifiers, the best first, unless they are all among the ``keys`` of a read;
+``also`` are worse ones that led it here as well.
 """
 
 Fact = Plan | Amendment | Led | Review | Taken | HandedOver
 """What the history of a mission holds."""
 
-TellsFact = (
-    IotIdGenerated
-    | MissionAmended
-    | IdScanned
-    | CustomsStatusChanged
-    | DeviceSignalled
-    | AppointmentMade
-    | AlertReviewed
-    | EventRetracted
-    | IdentifierHandedOver
-    | ObservationTaken
-    | FactMoved
-)
-"""Which events tell a mission a fact."""
+
+def led(fact: Led, lead: Lead, tried: tuple[str, ...]) -> Led:
+    """An observation with what led it here, and nothing else; ``tried`` are all its identifiers, the best first."""
+    is_said = isinstance(fact, Read) and tried == _ordered(fact.keys)
+    others = () if is_said else tuple(each for each in tried if each != lead.key)
+    return msgspec.structs.replace(led_first(fact, lead), others=others, also=())
 
 
-class Lead(NamedTuple):
-    """Which identifier of an observation led it to a mission: how many are better, and ``SCHEME:VALUE``."""
-
-    rank: int
-    key: str
-
-
-def fact_of(event: TellsFact, lead: Lead | None = None) -> Fact:
-    """What is remembered of an event; of an observation, with what led it here."""
-    fact = _REMEMBERED[type(event)](event)
-    return fact if lead is None or not isinstance(fact, Led) else _led(fact, lead)
-
-
-def _led(fact: Led, lead: Lead) -> Led:
+def led_first(fact: Led, lead: Lead) -> Led:
+    """An observation with what led it here, when all its identifiers are remembered already."""
     # Most reads are led by the identifier that comes first in them; it is not written twice.
     key = "" if isinstance(fact, Read) and fact.keys and fact.keys[0] == lead.key else lead.key
-    return msgspec.structs.replace(fact, rank=lead.rank, led_by=key)
+    return msgspec.structs.replace(fact, rank=lead.rank, led_by=key, number=lead.number)
+
+
+def _ordered(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Identifiers that were all read surely in the order in which they are tried."""
+    return tuple(sorted(set(keys), key=_place)) if len(keys) > 1 else keys
+
+
+def _place(key: str) -> tuple[int, str]:
+    scheme, _, value = key.partition(":")
+    return BINDING_ORDER.index(Scheme(scheme)), value
+
+
+def tried_by(fact: Led) -> tuple[str, ...]:
+    """The identifiers by which an observation may be looked up, the best first."""
+    if isinstance(fact, Read) and not fact.others and fact.keys:
+        return _ordered(fact.keys)
+    return (*fact.others[: fact.rank], led_by(fact), *fact.others[fact.rank :])
 
 
 def led_by(fact: Led) -> str:
@@ -210,147 +228,29 @@ def led_by(fact: Led) -> str:
     return fact.keys[0] if isinstance(fact, Read) and not fact.led_by and fact.keys else fact.led_by
 
 
+def leads_of(fact: Led) -> tuple[Lead, ...]:
+    """Everything that led a fact here, the best first."""
+    return (Lead(fact.rank, led_by(fact), fact.number), *fact.also)
+
+
+def with_leads_of(fact: Led, again: Led) -> Led:
+    """An observation with everything that led it here before and now; the same when that was known.
+
+    *Guarantee*: any order and any repetition ends in the same.
+    """
+    known = leads_of(fact)
+    latest: dict[tuple[int, str], Lead] = {}
+    for lead in sorted((*known, *leads_of(again))):
+        latest[lead.rank, lead.key] = lead
+    leads = tuple(latest.values())
+    if leads == known:
+        return fact
+    best = min((fact, again), key=leads_of)
+    return msgspec.structs.replace(best, number=leads[0].number, also=leads[1:])
+
+
 def looked_up_at(fact: Led) -> datetime:
     """The moment as of which its identifiers were looked up."""
     if isinstance(fact, Retraction):
         return fact.retracted_at
     return fact.starts_at if isinstance(fact, Booking) else fact.occurred_at
-
-
-def read_of(scan: IdScanned) -> Read:
-    """What is remembered of a scan."""
-    return Read(scan.occurred_at, scan.event_id, scan.node, scan.direction, _surely_read(scan))
-
-
-def review_of(event: AlertReviewed) -> Review:
-    """What is remembered of a review."""
-    return Review(event.occurred_at, event.event_id, event.alert_id, event.review, event.outcome, event.source)
-
-
-def _ruling(event: CustomsStatusChanged) -> Ruling:
-    mrns = tuple(mrn for mrn in map(_mrn, event.identifiers) if mrn is not None)
-    return Ruling(
-        event.occurred_at,
-        event.event_id,
-        event.status,
-        mrns,
-        event.authority,
-        event.hold_id,
-        event.node,
-        event.not_before,
-    )
-
-
-def _plan(event: IotIdGenerated) -> Plan:
-    return Plan(event.occurred_at, event.event_id, event.process, _associated(event.identifiers), event.path)
-
-
-def _amendment(event: MissionAmended) -> Amendment:
-    added, removed = _associated(event.added), _associated(event.removed)
-    return Amendment(event.occurred_at, event.event_id, event.path, added, removed)
-
-
-def _signal(event: DeviceSignalled) -> Signal:
-    return Signal(event.occurred_at, event.event_id, event.signal, event.device, event.node, event.position)
-
-
-def _booking(event: AppointmentMade) -> Booking:
-    return Booking(
-        event.occurred_at,
-        event.event_id,
-        event.appointment_id,
-        event.purpose,
-        event.node,
-        event.starts_at,
-        event.ends_at,
-        event.authorities,
-        event.cancelled,
-        event.not_before,
-    )
-
-
-def retraction_of(event: EventRetracted) -> Retraction:
-    """What is remembered of a retraction."""
-    return Retraction(event.occurred_at, event.event_id, event.retracts, event.retracted_at)
-
-
-def _handed_over(event: IdentifierHandedOver) -> HandedOver:
-    return HandedOver(event.occurred_at, event.event_id, event.key, event.to_iot_id, event.valid_until)
-
-
-def _taken(event: ObservationTaken) -> Taken:
-    return Taken(event.occurred_at, event.event_id, event.takes, event.rank)
-
-
-def _moved(event: FactMoved) -> Led:
-    fact: Led = _unpack(b64decode(event.fact))
-    return fact
-
-
-def moving(fact: Led, from_iot_id: UUID) -> FactMoved:
-    """A fact on its way from one mission to another."""
-    return FactMoved(
-        event_id=fact.event_id,
-        occurred_at=fact.occurred_at,
-        from_iot_id=from_iot_id,
-        record=_RECORDS[type(fact)],
-        fact=b64encode(_pack(fact)).decode(),
-    )
-
-
-def passing_on(fact: Taken) -> ObservationTaken:
-    """What takes an observation goes where the observation goes."""
-    return ObservationTaken(event_id=fact.event_id, occurred_at=fact.occurred_at, takes=fact.takes, rank=fact.rank)
-
-
-_pack = msgspec.msgpack.Encoder(uuid_format="bytes").encode
-_unpack = msgspec.msgpack.Decoder(Led).decode
-
-
-def _mrn(identifier: Identifier) -> str | None:
-    checked = check(identifier.scheme, identifier.value)
-    return checked.value if checked.scheme is Scheme.MRN else None
-
-
-def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
-    checked = (check(identifier.scheme, identifier.value) for identifier in identifiers)
-    # A declaration typed wrongly still needs its release.
-    return tuple(plainest(i).key for i in checked if i.bindable or i.scheme is Scheme.MRN)
-
-
-def _surely_read(scan: IdScanned) -> tuple[str, ...]:
-    read = (
-        _bindable_key(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier)
-    )
-    return tuple(key for key in read if key is not None)
-
-
-@lru_cache(maxsize=16_384)
-def _bindable_key(scheme: Scheme, value: str) -> str | None:
-    """The identifier in its plainest form, none when it may not bind; a unit is read some dozen times."""
-    checked = check(scheme, value)
-    return plainest(checked).key if checked.bindable else None
-
-
-_REMEMBERED: dict[type, Callable[[Any], Fact]] = {
-    IdScanned: read_of,
-    CustomsStatusChanged: _ruling,
-    IotIdGenerated: _plan,
-    MissionAmended: _amendment,
-    DeviceSignalled: _signal,
-    AppointmentMade: _booking,
-    AlertReviewed: review_of,
-    EventRetracted: retraction_of,
-    IdentifierHandedOver: _handed_over,
-    ObservationTaken: _taken,
-    FactMoved: _moved,
-}
-
-_RECORDS: dict[type, str] = {
-    Read: "id_scanned",
-    Ruling: "customs_status_changed",
-    Signal: "device_signalled",
-    Booking: "appointment_made",
-    Retraction: "event_retracted",
-}
-"""The type of the event that told an observation's fact."""

@@ -1,53 +1,79 @@
 """How an observation leaves a mission that it was led to before more was known.
 
-Two things may be learnt late. A better identifier of the observation is bound elsewhere: whoever keeps the
-observation *takes* it from the mission that a worse one had led it to. And the identifier that led it is bound to
-another mission from an earlier moment: it is *handed over*, and the mission moves on what it had led here.
+Three things may be learnt late. A better identifier of the observation is bound elsewhere: whoever keeps the
+observation *takes* it from the mission that a worse one had led it to. The identifier that led it is bound to another
+mission from an earlier moment: it is *handed over*, and the mission moves on what it had led here. Or the identifier
+means nobody any more, because it was released, or its binding withdrawn: the mission sends the observation *back* to
+its home, to be resolved anew by all its identifiers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from domain.events import FactMoved, ObservationTaken
-from domain.facts import Fact, HandedOver, Led, Taken, led_by, looked_up_at, moving, passing_on
+from domain.facts import Fact, HandedOver, Lead, Led, Retraction, Taken, leads_of, led, looked_up_at, tried_by
+from domain.identifiers import Scheme
+from domain.remembering import moving, passing_on
 
 TAKINGS = UUID("b7f5d2c8-0a65-5c0f-8f5e-7e1d5b1f9d22")
 """Namespace of the ids of takings: they follow from what is taken, and by which rank."""
 
-Leaving = tuple[UUID, Led | Taken]
-"""What goes to which mission."""
+ITSELF = f"{Scheme.IOT_ID}:"
+
+Leaving = tuple[UUID | None, Led | Taken]
+"""What goes to which mission; to none: back to its home."""
+
+Moved = tuple[UUID | None, FactMoved | ObservationTaken]
+"""What is told to which mission; to none: to the home of the observation."""
 
 
-def taking(takes: UUID, occurred_at: datetime, rank: int) -> ObservationTaken:
+def taking(takes: UUID, occurred_at: datetime, rank: int, number: int = 0) -> ObservationTaken:
     """What is told to a mission that a worse identifier than the one of that rank had led an observation to."""
-    event_id = uuid5(TAKINGS, f"{takes}|{rank}")
-    return ObservationTaken(event_id=event_id, occurred_at=occurred_at, takes=takes, rank=rank)
+    event_id = uuid5(TAKINGS, f"{takes}|{rank}|{number}" if number else f"{takes}|{rank}")
+    return ObservationTaken(event_id=event_id, occurred_at=occurred_at, takes=takes, rank=rank, number=number)
 
 
-def is_taken(fact: Led, takings: Iterable[Taken]) -> bool:
-    """Whether a better identifier leads elsewhere."""
-    return any(taken.takes == fact.event_id and fact.rank > taken.rank for taken in takings)
+def counts_here(fact: Led, handovers: Sequence[HandedOver], takings: Sequence[Taken]) -> bool:
+    """Whether an observation belongs to the mission that was told these things."""
+    found = in_force(fact, handovers)
+    return found is not None and found[1] is None and not is_taken(fact.event_id, found[0], takings)
 
 
-def destination(fact: Led, handovers: Iterable[HandedOver]) -> UUID | None:
-    """The mission that the identifier which led the fact here means at its moment; none when it means this one.
+def is_taken(event_id: UUID, lead: Lead, takings: Sequence[Taken]) -> bool:
+    """Whether a better identifier leads elsewhere, by what was decided no earlier than that this one leads here."""
+    return any(
+        taken.takes == event_id and lead.rank > taken.rank and lead.number <= taken.number for taken in takings
+    )
 
-    *Shape*: of several handovers that cover the moment the one from the latest moment holds.
+
+def in_force(fact: Led, handovers: Sequence[HandedOver]) -> tuple[Lead, UUID | None] | None:
+    """The best of what led a fact here that means a mission still, and which: none when it means this one.
+
+    *Shape*: nothing at all when it means nobody any more, whatever led it.
     """
-    at, key = looked_up_at(fact), led_by(fact)
+    for lead in leads_of(fact):
+        told = _told_of(lead, fact, handovers)
+        if told is None or not told.to_nobody:
+            return lead, told.to if told else None
+    return None
+
+
+def _told_of(lead: Lead, fact: Led, handovers: Sequence[HandedOver]) -> HandedOver | None:
+    """What was told last of an identifier at the moment of a fact."""
+    if isinstance(fact, Retraction) and lead.key.startswith(ITSELF):
+        return None  # it names its mission, even if what it takes back is that the mission is
+    at = looked_up_at(fact)
     covering = [
         handover
         for handover in handovers
-        if handover.key == key and handover.occurred_at <= at and (handover.until is None or at < handover.until)
+        if handover.key == lead.key and handover.occurred_at <= at and (handover.until is None or at < handover.until)
     ]
-    return max(covering, key=lambda h: (h.occurred_at, h.event_id)).to if covering else None
+    return max(covering, key=lambda h: (h.number, h.occurred_at, h.event_id), default=None)
 
 
-def moved(
-    before: Iterable[Fact], after: Iterable[Fact], iot_id: UUID
-) -> list[tuple[UUID, FactMoved | ObservationTaken]]:
-    """What a mission must tell which other missions when its facts have changed.
+def moved(before: Iterable[Fact], after: Iterable[Fact], iot_id: UUID) -> list[Moved]:
+    """What a mission must tell whom when its facts have changed.
 
     *Shape*: ordered by event time. What goes elsewhere now is moved; what went elsewhere before, but was led here
     meanwhile by a better identifier, is taken from where it went.
@@ -56,14 +82,27 @@ def moved(
     had, has = leaving(before), leaving(facts)
     if had == has:
         return []
-    ranks = {fact.event_id: fact.rank for fact in facts if isinstance(fact, Led)}
-    told: list[tuple[UUID, FactMoved | ObservationTaken]] = [
-        (to, moving(fact, iot_id) if isinstance(fact, Led) else passing_on(fact)) for to, fact in has - had
-    ]
+    handovers = [fact for fact in facts if isinstance(fact, HandedOver)]
+    best = {fact.event_id: in_force(fact, handovers) for fact in facts if isinstance(fact, Led)}
+    told = [each for to, fact in has - had for each in telling(to, fact, iot_id)]
     for to, fact in had - has:
-        if isinstance(fact, Led) and ranks[fact.event_id] < fact.rank:
-            told.append((to, taking(fact.event_id, fact.occurred_at, ranks[fact.event_id])))
-    return sorted(told, key=lambda each: (each[1].occurred_at, each[1].event_id))
+        now = best.get(fact.event_id)
+        if to is not None and isinstance(fact, Led) and now is not None and now[0].rank < fact.rank:
+            told.append((to, taking(fact.event_id, fact.occurred_at, now[0].rank, now[0].number)))
+    return sorted(told, key=lambda each: (each[1].occurred_at, each[1].event_id, each[0] is not None))
+
+
+def telling(to: UUID | None, fact: Led | Taken, iot_id: UUID) -> list[Moved]:
+    """What is told of something that counts elsewhere.
+
+    *Shape*: of what goes back to its home the mission also tells itself, and whoever follows it, that it is gone.
+    """
+    if isinstance(fact, Taken):
+        return [(to, passing_on(fact))]
+    told: list[Moved] = [(to, moving(fact, iot_id))]
+    if to is None:
+        told.append((iot_id, taking(fact.event_id, fact.occurred_at, fact.rank, fact.number)))
+    return told
 
 
 def leaving(facts: Iterable[Fact]) -> set[Leaving]:
@@ -74,7 +113,17 @@ def leaving(facts: Iterable[Fact]) -> set[Leaving]:
         return set()
     found: set[Leaving] = set()
     for fact in known:
-        if isinstance(fact, Led) and (to := destination(fact, handovers)) is not None:
-            found.add((to, fact))
-            found |= {(to, t) for t in known if isinstance(t, Taken) and t.takes == fact.event_id}
+        if isinstance(fact, Led):
+            found |= _ways_of(fact, handovers, known)
+    return found
+
+
+def _ways_of(fact: Led, handovers: list[HandedOver], known: list[Fact]) -> set[Leaving]:
+    force, tried = in_force(fact, handovers), tried_by(fact)
+    leads = leads_of(fact)
+    lost = leads if force is None else leads[: leads.index(force[0])]
+    found: set[Leaving] = {(None, led(fact, lead, tried)) for lead in lost}
+    if force is not None and force[1] is not None:
+        found.add((force[1], led(fact, force[0], tried)))
+        found |= {(force[1], taken) for taken in known if isinstance(taken, Taken) and taken.takes == fact.event_id}
     return found

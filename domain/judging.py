@@ -13,6 +13,7 @@ import msgspec
 
 from domain.alerts import Cause, Ledger, changes
 from domain.assess import assess, next_due_at
+from domain.associations import no_more_expected
 from domain.conveyance import Conveyance, ConveyanceFact, is_conveyance
 from domain.deviations import RULES_OF
 from domain.deviations.rule import always
@@ -21,17 +22,17 @@ from domain.events import (
     CustomsStatusChanged,
     DeadlinePassed,
     DeviationAlertChanged,
-    FactMoved,
     IdScanned,
     InputEvent,
-    ObservationTaken,
     ResolutionEvent,
+    UnitExpected,
 )
-from domain.facts import Fact, Lead, Led, Read, Ruling, fact_of, moving
-from domain.handover import leaving, moved
+from domain.facts import Fact, Lead, Led, Read, Ruling
+from domain.handover import Moved, leaving, moved, telling
 from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission
 from domain.port import Port
+from domain.remembering import fact_of
 from domain.standing import ENDS, Standing, advanced, standing_of
 from domain.train_run import TrainRun
 from domain.vessel_call import VesselCall
@@ -76,11 +77,16 @@ class Watched(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Judged(NamedTuple):
-    """What an event changed; ``moved`` is what counts in other missions, with which."""
+    """What an event changed.
+
+    *Shape*: ``moved`` is what counts in other missions or goes back home, with where; ``no_more_expected`` are units
+    that only retracted lists or manifests name.
+    """
 
     kept: Kept
     alerts: list[DeviationAlertChanged]
-    moved: list[tuple[UUID, FactMoved | ObservationTaken]]
+    moved: list[Moved]
+    no_more_expected: tuple[UnitExpected, ...] = ()
 
 
 def judge(kept: Kept, event: Taking, port: Port, lead: Lead | None = None) -> Judged | None:
@@ -100,25 +106,33 @@ def _on_the_whole(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> J
         return _moved_again(kept, before, event)
     view = view_of(dossier, port)
     ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
-    return Judged(_packed(kept.key, view, ledger, dossier), alerts, _moved(before, dossier))
+    packed, gone = _packed(kept.key, view, ledger, dossier), _no_more_expected(before, dossier)
+    return Judged(packed, alerts, _moved(before, dossier), gone)
 
 
 def _moved_again(kept: Kept, dossier: Dossier, event: Taking) -> Judged | None:
     """A repeated observation that counts elsewhere is sent there again: the repetition may have told others of it."""
     if not isinstance(dossier, Mission) or isinstance(event, DeadlinePassed):
         return None
-    again: list[tuple[UUID, FactMoved | ObservationTaken]] = [
-        (to, moving(fact, dossier.iot_id))
+    again = [
+        each
         for to, fact in leaving(dossier.facts)
         if isinstance(fact, Led) and fact.event_id == event.event_id
+        for each in telling(to, fact, dossier.iot_id)
     ]
     return Judged(kept, [], again) if again else None
 
 
-def _moved(before: Dossier, dossier: Dossier) -> list[tuple[UUID, FactMoved | ObservationTaken]]:
+def _moved(before: Dossier, dossier: Dossier) -> list[Moved]:
     if not isinstance(before, Mission) or not isinstance(dossier, Mission):
         return []
     return moved(before.facts, dossier.facts, dossier.iot_id)
+
+
+def _no_more_expected(before: Dossier, dossier: Dossier) -> tuple[UnitExpected, ...]:
+    if not isinstance(before, Conveyance) or not isinstance(dossier, Conveyance):
+        return ()
+    return no_more_expected(dossier.key, before.facts, dossier.facts)
 
 
 def _in_order(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> Judged | None:

@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from domain.events import DeadlinePassed, DeviceSignal, MissionEvent
-from domain.facts import Fact, Lead, Led, Signal, fact_of
+from domain.facts import Fact, Lead, Led, Signal, with_leads_of
 from domain.history import inserted
+from domain.remembering import fact_of
 
 FACTS_MAX = 1_000
 """A path has a few dozen events; a reader stuck on one unit must not grow the state without end."""
@@ -35,7 +36,7 @@ class Mission(msgspec.Struct, frozen=True, array_like=True, tag="M"):
 def apply(mission: Mission, event: MissionEvent, lead: Lead | None = None) -> Mission:
     """The mission with the event in its history; the same mission when it holds the event already.
 
-    An observation that a better identifier led here once more keeps the better one.
+    Of an observation that several identifiers led here all are kept.
 
     *Guarantee*: any order and any repetition of the same events ends in an equal mission.
     *Raises*: HistoryFull.
@@ -47,7 +48,7 @@ def apply(mission: Mission, event: MissionEvent, lead: Lead | None = None) -> Mi
     fact = fact_of(event, lead)
     facts = inserted(mission.facts, fact, FACTS_MAX)
     if facts is mission.facts:
-        facts = _better_led(facts, fact)
+        facts = _led_again(facts, fact)
     if facts is mission.facts:
         return mission
     if _is_position(fact):
@@ -57,14 +58,14 @@ def apply(mission: Mission, event: MissionEvent, lead: Lead | None = None) -> Mi
     return Mission(mission.iot_id, facts, mission.checked_at)
 
 
-def _better_led(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
-    """The facts with the one of that id replaced, if it was led there by a worse identifier."""
-    if not isinstance(fact, Led):
-        return facts
+def _led_again(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    """The facts with what led the observation of that id there now."""
     at = next(at for at, known in enumerate(facts) if known.event_id == fact.event_id)
     known = facts[at]
-    is_better = isinstance(known, Led) and fact.rank < known.rank
-    return (*facts[:at], fact, *facts[at + 1 :]) if is_better else facts
+    if not isinstance(fact, Led) or not isinstance(known, Led):
+        return facts
+    led = with_leads_of(known, fact)
+    return facts if led is known else (*facts[:at], led, *facts[at + 1 :])
 
 
 def _with_latest_positions(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

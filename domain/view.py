@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.facts import HandedOver, Led, Retraction, Review, Taken
-from domain.handover import destination, is_taken
+from domain.handover import counts_here
 from domain.history import Dated
 from domain.port import Port
 
@@ -45,18 +45,13 @@ def by_kind(facts: Iterable[Dated]) -> dict[type, list[Any]]:
     found: dict[type, list[Any]] = {}
     for fact in facts:
         found.setdefault(type(fact), []).append(fact)
-    for leaving in (Taken, HandedOver, Retraction):  # what was handed over takes its retraction along
-        if leaving in found:
-            found = _without(found, leaving)
-    return found
-
-
-def _without(found: dict[type, list[Any]], leaving: type) -> dict[type, list[Any]]:
-    if leaving is Retraction:
+    handovers, takings = found.get(HandedOver, []), found.get(Taken, [])
+    if handovers or takings:
+        found = {
+            kind: [f for f in held if not isinstance(f, Led) or counts_here(f, handovers, takings)]
+            for kind, held in found.items()
+        }
+    if Retraction in found:  # what was handed over took its retraction along
         retracted = {retraction.retracts for retraction in found[Retraction]}
-        return {kind: [f for f in held if f.event_id not in retracted] for kind, held in found.items()}
-    elsewhere = is_taken if leaving is Taken else destination
-    gone = found[leaving]
-    return {
-        kind: [f for f in held if not (isinstance(f, Led) and elsewhere(f, gone))] for kind, held in found.items()
-    }
+        found = {kind: [f for f in held if f.event_id not in retracted] for kind, held in found.items()}
+    return found

@@ -4,9 +4,10 @@ State: one ``Identity`` for each identifier, on the identifier's partition. A re
 them in turn, each on its own partition.
 """
 
+import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,7 @@ from domain.events import (
     DeadlinePassed,
     DeviceSignalled,
     EventRetracted,
+    FactMoved,
     IdBound,
     IdentifierHandedOver,
     IdScanned,
@@ -33,6 +35,7 @@ from domain.events import (
     UnitExpected,
     VesselManifested,
 )
+from domain.facts import Lead, tried_by
 from domain.identity import (
     Decision,
     Identity,
@@ -43,15 +46,19 @@ from domain.identity import (
     expire,
     forget,
     give,
+    is_waiting,
     meant_by,
     next_expiry,
     park,
+    parked_again,
     review,
+    take_back,
     taken,
     unknown_objects,
     waiting,
 )
 from domain.observation import Candidate, candidates
+from domain.remembering import carried
 from runtime import metrics
 from runtime.errors import InvalidRecord
 from runtime.settings import Settings
@@ -65,6 +72,7 @@ from topics.codec import Codec
 from topics.headers import (
     ANSWER,
     ATTEMPT,
+    DECISION,
     ORIGIN_MS,
     RANK,
     RESOLVED_BY,
@@ -110,6 +118,8 @@ class Resolve:
                     self._reviewed(partition, each, outbox)
                 case IdScanned() | CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
                     self._observed(partition, each, outbox)
+                case FactMoved():
+                    self._came_back(partition, each, outbox)
                 case _:
                     self._conveyed(each, outbox)
 
@@ -126,7 +136,7 @@ class Resolve:
     def _associated(self, each: Received[IotIdGenerated | MissionAmended], outbox: Outbox) -> None:
         self._tell_identifiers(bindings_of(each.event), each, outbox)
         itself = str(each.event.iot_id)
-        self._forward(itself, f"IOT_ID:{itself}", each.record.value, _carried(each.record), outbox)
+        self._forward(itself, Lead(0, f"IOT_ID:{itself}"), each.record.value, _carried(each.record), outbox)
         metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
 
     def _conveyed(self, each: Received[Any], outbox: Outbox) -> None:
@@ -135,7 +145,7 @@ class Resolve:
             self._tell_identifiers(expectations_of(each.event), each, outbox)
         conveyance = conveyance_of(each.event)
         assert conveyance is not None
-        self._forward(conveyance, conveyance, each.record.value, _carried(each.record), outbox)
+        self._forward(conveyance, Lead(0, conveyance), each.record.value, _carried(each.record), outbox)
         metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
 
     def _tell_identifiers(self, told: Sequence[IdBound | UnitExpected], each: Received[Any], outbox: Outbox) -> None:
@@ -152,7 +162,7 @@ class Resolve:
         review_event, record = each.event, each.record
         key = str(review_event.iot_id or review_event.object_key)
         if review_event.iot_id is not None or is_conveyance(key):
-            self._forward(key, key, record.value, _carried(record), outbox)
+            self._forward(key, Lead(0, key), record.value, _carried(record), outbox)
         elif partition_of(key.encode(), outbox.partitions) != partition:
             self._reroute(record, key, 0, outbox)
         else:
@@ -174,60 +184,67 @@ class Resolve:
         self._keep(partition, key, before, after, each, outbox)
 
     def _observed(self, partition: int, each: Received[Observation], outbox: Outbox) -> None:
-        observation, record = each.event, each.record
-        tries = candidates(observation)
+        record, tries = each.record, candidates(each.event)
         # Whoever publishes may write headers; only our own topic's are believed.
         rerouted = self._receiver.catalogued(record.topic) is OBSERVATION_REROUTED
-        answer = _answer(value_of(record.headers, ANSWER), len(tries)) if rerouted else None
         if not rerouted:
             self._first_seen(each, outbox)
-        if not tries:
-            return
-        if answer is not None:
-            self._answered(partition, tries, answer, each, outbox)
-            return
-        rank = min(number(value_of(record.headers, ATTEMPT)) or 0, len(tries) - 1) if rerouted else 0
-        if partition_of(tries[rank].key.encode(), outbox.partitions) != partition:
-            self._reroute(record, tries[rank].key, rank, outbox)
-        else:
-            self._look_up(partition, tries, rank, each, outbox)
+        if tries:
+            rank, answer = _way(record, len(tries)) if rerouted else (0, None)
+            waiting = as_parked(each.event, tries[0].key, record.value, _carried(record), rank)
+            self._try(partition, _Try(tries, waiting, answer, each), outbox)
 
-    def _look_up(
-        self, partition: int, tries: tuple[Candidate, ...], rank: int, each: Received[Observation], outbox: Outbox
-    ) -> None:
+    def _came_back(self, partition: int, each: Received[FactMoved], outbox: Outbox) -> None:
+        """A mission gives an observation back: what had led it there means nobody any more. It is resolved anew."""
+        record = each.record
+        try:
+            fact = carried(each.event)
+        except (msgspec.DecodeError, binascii.Error):
+            bad = InvalidRecord("bad-fact", "what a mission is to have remembered cannot be read")
+            self._receiver.reject(record, bad, outbox)
+            return
+        tries = tuple(Candidate(key, True) for key in tried_by(fact))
+        rank, answer = _way(record, len(tries))
+        waiting = parked_again(fact, each.event.from_iot_id, tries[0].key, record.value, _carried(record), rank)
+        self._try(partition, _Try(tries, waiting, answer, each, fact.rank), outbox)
+
+    def _try(self, partition: int, tried: "_Try", outbox: Outbox) -> None:
+        rank = tried.waiting.rank
+        key = tried.tries[rank].key
+        if tried.answer is not None:
+            self._answered(partition, tried, tried.answer, outbox)
+        elif partition_of(key.encode(), outbox.partitions) != partition:
+            self._reroute(tried.each.record, key, rank, outbox)
+        else:
+            self._look_up(partition, tried, outbox)
+
+    def _look_up(self, partition: int, tried: "_Try", outbox: Outbox) -> None:
         """Ask the identifier of that rank, and if it means nothing let the observation wait and ask the next one."""
-        key, bindable = tries[rank]
-        before = self._identity(key)
-        waiting = as_parked(each.event, tries[0].key, each.record.value, _carried(each.record), rank)
-        iot_id = meant_by(before, waiting) if bindable else None
-        if iot_id is not None and rank == 0:
-            self._forward(str(iot_id), key, waiting.value, waiting.headers, outbox)
+        waiting, each = tried.waiting, tried.each
+        key, bindable = tried.tries[waiting.rank]
+        iot_id = meant_by(key, self._identity(key), waiting) if bindable else None
+        if iot_id is not None and waiting.rank == 0:
+            self._forward(str(iot_id), Lead(0, key, waiting.number), waiting.value, waiting.headers, outbox)
             metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
         elif iot_id is not None:
             self._tell_home(waiting, iot_id, outbox, None)
-        elif self._park(partition, key, waiting, each, outbox) and rank + 1 < len(tries):
-            self._reroute(each.record, tries[rank + 1].key, rank + 1, outbox)
+        elif self._park(partition, key, tried, outbox) and waiting.rank + 1 < len(tried.tries):
+            self._reroute(each.record, tried.tries[waiting.rank + 1].key, waiting.rank + 1, outbox)
 
-    def _answered(
-        self,
-        partition: int,
-        tries: tuple[Candidate, ...],
-        answer: tuple[int, UUID],
-        each: Received[Observation],
-        outbox: Outbox,
-    ) -> None:
+    def _answered(self, partition: int, tried: "_Try", answer: UUID, outbox: Outbox) -> None:
         """At home: an identifier that is not the best leads somewhere; the best that does decides."""
-        home, (rank, iot_id) = tries[0].key, answer
+        home, rank, each = tried.waiting.home, tried.waiting.rank, tried.each
         before = self._identity(home)
-        after, decision = give(before, each.event.event_id, rank, iot_id)
+        after, decision = give(before, each.event.event_id, rank, answer)
         if decision is not None:
-            self._decided(decision, tries[rank].key, outbox, home)
+            self._decided(decision, tried.tries[rank].key, outbox, home)
             metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
         self._keep(partition, home, before, after, each, outbox)
 
     def _decided(self, decision: Decision, led_by: str, outbox: Outbox, home: str) -> None:
         parked = decision.parked
-        self._forward(str(decision.iot_id), led_by, parked.value, parked.headers, outbox, decision.rank, home)
+        lead = Lead(decision.rank, led_by, decision.number)
+        self._forward(str(decision.iot_id), lead, parked.value, parked.headers, outbox, home)
         if decision.taken_from is not None:
             self._tell_mission(decision.taken_from, taken(decision), parked.headers, outbox, home)
 
@@ -237,18 +254,20 @@ class Resolve:
             self._tell_identifiers(bindings_of(each.event), each, outbox)
         if isinstance(each.event, IdScanned | EventRetracted) and each.event.conveyance is not None:
             conveyance = each.event.conveyance
-            self._forward(conveyance, conveyance, each.record.value, _carried(each.record), outbox)
+            self._forward(conveyance, Lead(0, conveyance), each.record.value, _carried(each.record), outbox)
 
-    def _park(self, partition: int, key: str, waiting: Parked, each: Received[Any], outbox: Outbox) -> bool:
-        before = self._identity(key)
+    def _park(self, partition: int, key: str, tried: "_Try", outbox: Outbox) -> bool:
+        """Let it wait here; false when its next identifier need not be asked."""
+        before, waiting = self._identity(key), tried.waiting
+        came_back = waiting.rank == 0 and tried.led_before is not None
         try:
-            after = park(before, waiting)
+            after = take_back(before, waiting, tried.led_before or 0) if came_back else park(before, waiting)
         except OverflowError:
             error = InvalidRecord("too-many-parked", "too many observations wait under this identifier")
-            self._receiver.reject(each.record, error, outbox)
+            self._receiver.reject(tried.each.record, error, outbox)
             return False
-        self._keep(partition, key, before, after, each, outbox)
-        return True
+        self._keep(partition, key, before, after, tried.each, outbox)
+        return not came_back or is_waiting(key, after, waiting.event_id)
 
     def _expired(self, partition: int, each: Received[DeadlinePassed], outbox: Outbox) -> None:
         key = each.event.subject
@@ -263,7 +282,7 @@ class Resolve:
         if after is before:
             return
         metrics.PARKED.inc(waiting(key, after) - waiting(key, before))
-        findings = unknown_objects(key, after)
+        findings = unknown_objects(key, after, self._grace)
         if findings or after.ledger.entries:
             ledger, alerts = changes(after.ledger, findings, _cause(key, each.event))
             origin = None if isinstance(each.event, DeadlinePassed) else _origin_ms(each.record)
@@ -278,15 +297,16 @@ class Resolve:
     def _forward(
         self,
         owner: str,
-        led_by: str,
+        lead: Lead,
         value: bytes,
         headers: tuple[Header, ...],
         outbox: Outbox,
-        rank: int = 0,
         of: str | None = None,
     ) -> None:
         topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        found = (*headers, (RESOLVED_BY, led_by.encode()), (RANK, str(rank).encode()))
+        found = (*headers, (RESOLVED_BY, lead.key.encode()), (RANK, str(lead.rank).encode()))
+        if lead.number:
+            found = (*found, (DECISION, str(lead.number).encode()))
         outbox.put(topic, owner.encode(), value, found, of=_key(of))
 
     def _tell_mission(
@@ -317,13 +337,30 @@ def _key(of: str | None) -> bytes | None:
     return None if of is None else of.encode()
 
 
-def _answer(value: bytes | None, tries: int) -> tuple[int, UUID] | None:
-    """Which identifier of an observation leads to which mission, as a stage of this worker wrote it; else none."""
-    rank, _, iot_id = (value or b"").decode("ascii", "replace").partition("/")
+class _Try(NamedTuple):
+    """An observation on its way through its identifiers.
+
+    *Shape*: ``waiting`` is what is kept where it waits, its rank that of the identifier asked now, or of the one that
+    ``answer`` says to lead to a mission; ``led_before`` is the rank that has lost what it meant, of an observation
+    that comes back from a mission.
+    """
+
+    tries: tuple[Candidate, ...]
+    waiting: Parked
+    answer: UUID | None
+    each: Received[Any]
+    led_before: int | None = None
+
+
+def _way(record: ConsumerRecord, tries: int) -> tuple[int, UUID | None]:
+    """Which identifier of an observation is asked now, or leads to which mission, as this worker wrote it."""
+    rank, _, iot_id = (value_of(record.headers, ANSWER) or b"").decode("ascii", "replace").partition("/")
     try:
-        return (int(rank), UUID(iot_id)) if int(rank) < tries else None
+        if 0 <= int(rank) < tries:
+            return int(rank), UUID(iot_id)
     except ValueError:
-        return None
+        pass
+    return min(number(value_of(record.headers, ATTEMPT)) or 0, tries - 1), None
 
 
 def _origin_ms(record: ConsumerRecord) -> int:

@@ -123,7 +123,7 @@ class Sink:
             resolved_by=led_by.decode("utf-8", "replace") if led_by else None,
             counts=not isinstance(each.event, ObservationTaken),
         )
-        if isinstance(each.event, FactMoved):
+        if isinstance(each.event, FactMoved) and each.event.from_iot_id != resolved.iot_id:
             return [resolved, replace(resolved, iot_id=each.event.from_iot_id, counts=False)]
         return [resolved]
 

@@ -12,11 +12,12 @@ import msgspec
 from aiokafka.structs import ConsumerRecord
 
 from domain.conveyance import conveyance_of, is_conveyance
-from domain.events import DeadlinePassed, FactMoved, MissionEvent, ObservationTaken
-from domain.facts import Lead
+from domain.events import DeadlinePassed, FactMoved, MissionEvent, ObservationTaken, UnitExpected
+from domain.facts import Lead, tried_by
 from domain.history import HistoryFull
 from domain.judging import Judged, Kept, Watched, due_of, judge
 from domain.port import Port
+from domain.remembering import carried
 from domain.standing import summarise
 from runtime import metrics
 from runtime.errors import InvalidRecord
@@ -26,9 +27,9 @@ from streams.chunks import Received, Receiver
 from streams.deadlines import Deadlines
 from streams.outbox import Outbox
 from streams.table import ChunkTable
-from topics.catalog import MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED
+from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED, OBSERVATION_REROUTED
 from topics.codec import Codec
-from topics.headers import ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms, value_of
+from topics.headers import DECISION, ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms, value_of
 
 MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
@@ -95,17 +96,28 @@ class Track:
             put_alerts(self._settings, self._codec, outbox, judged.alerts, origin, key)
         for to, told in judged.moved:
             self._move(to, told, each.record, outbox, key)
+        for unit in judged.no_more_expected:
+            self._withdraw(unit, outbox, key)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
         return at
 
     def _move(
-        self, to: UUID, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox, of: bytes
+        self, to: UUID | None, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox, of: bytes
     ) -> None:
-        """What counts in another mission goes to it, on the topic that this worker itself reads."""
+        """What counts in another mission goes to it, on the topic that this worker itself reads; else to its home."""
         headers = cloud_event(told, f"{told.event_id}/{to}", told.event_id, "missionpath", told.occurred_at)
         headers.append((ORIGIN_MS, str(origin_ms(record.headers, record.timestamp)).encode()))
-        topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
-        outbox.put(topic, str(to).encode(), self._codec.encode(told), headers, of=of)
+        topic, key = MISSION_EVENT_RESOLVED, str(to)
+        if to is None and isinstance(told, FactMoved):
+            topic, key = OBSERVATION_REROUTED, tried_by(carried(told))[0]
+        outbox.put(self._settings.topic(topic.name), key.encode(), self._codec.encode(told), headers, of=of)
+
+    def _withdraw(self, unit: UnitExpected, outbox: Outbox, of: bytes) -> None:
+        """A unit is told, where its identifier is kept, that no list or manifest of that id names it."""
+        key = f"{unit.scheme.value}:{unit.value}"
+        ce_id = f"{unit.event_id}/unit_expected/{key}/withdrawn"
+        headers = cloud_event(unit, ce_id, unit.event_id, "missionpath", unit.expected_from)
+        outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(unit), headers, of=of)
 
     def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
         kept = judged.kept
@@ -147,7 +159,8 @@ def _lead(each: Received[Any]) -> Lead | None:
     led_by = value_of(each.record.headers, RESOLVED_BY)
     if led_by is None:
         return None
-    return Lead(number(value_of(each.record.headers, RANK)) or 0, led_by.decode("utf-8", "replace"))
+    rank, decided = (number(value_of(each.record.headers, name)) or 0 for name in (RANK, DECISION))
+    return Lead(rank, led_by.decode("utf-8", "replace"), decided)
 
 
 def _mission_key(key: str, event: Any) -> bytes:

@@ -13,6 +13,7 @@ from domain.events import (
     DeviationAlertChanged,
     DeviceSignalled,
     EventRetracted,
+    FactMoved,
     IdBound,
     IdScanned,
     InputEvent,
@@ -97,7 +98,7 @@ VESSEL_CALL_CHANGED = Topic(
 ID_BOUND = Topic("cargo.id.bound.v1", (IdBound, UnitExpected), key="SCHEME:VALUE", retention_hours=30 * DAY_HOURS)
 OBSERVATION_REROUTED = Topic(
     "cargo.observation.rerouted.v1",
-    (*get_args(Observation), AlertReviewed),
+    (*get_args(Observation), AlertReviewed, FactMoved),
     key="SCHEME:VALUE tried next",
     retention_hours=7 * DAY_HOURS,
 )

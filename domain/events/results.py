@@ -31,7 +31,10 @@ class IdBound(Record, frozen=True, tag="id_bound"):
 
 
 class UnitExpected(Record, frozen=True, tag="unit_expected"):
-    """A train's list or a ship's manifest names a unit: read in that time it is no unknown object (§359, §372a)."""
+    """A train's list or a ship's manifest names a unit: read in that time it is no unknown object (§359, §372a).
+
+    *Shape*: ``withdrawn`` when the list or manifest of that id was retracted: it names no unit.
+    """
 
     event_id: UUID
     conveyance: str
@@ -39,13 +42,16 @@ class UnitExpected(Record, frozen=True, tag="unit_expected"):
     value: str
     expected_from: Moment
     expected_until: Moment
+    withdrawn: bool = False
 
 
 class IdentifierHandedOver(Record, frozen=True, tag="identifier_handed_over"):
-    """An identifier that meant one mission means another from a moment on: what it led to counts there.
+    """An identifier that meant one mission means another from a moment on, or none: what it led to counts there.
 
     *Shape*: told to the mission that had it; from ``occurred_at`` until just before ``valid_until`` (none: for ever)
-    ``key``, ``SCHEME:VALUE``, means ``to_iot_id``, or, none, this mission again. ``event_id`` follows from the rest.
+    ``key``, ``SCHEME:VALUE``, means ``to_iot_id``, or ``to_nobody``, or else this mission again. ``number`` counts
+    what was learnt of the identifier: of what was told of one moment the highest holds. ``event_id`` follows from
+    the rest.
     """
 
     event_id: UUID
@@ -53,23 +59,29 @@ class IdentifierHandedOver(Record, frozen=True, tag="identifier_handed_over"):
     key: str
     to_iot_id: UUID | None
     valid_until: Moment | None = None
+    to_nobody: bool = False
+    number: int = 0
 
 
 class ObservationTaken(Record, frozen=True, tag="observation_taken"):
     """A better identifier of an observation leads elsewhere: what a worse one led here does not count.
 
     *Shape*: ``takes`` is the observation's id, ``occurred_at`` its own; ``rank`` is how many of its identifiers are
-    better than the one that leads elsewhere. ``event_id`` follows from the rest.
+    better than the one that leads elsewhere; ``number`` is that decision's: what is decided later may lead it here
+    again. ``event_id`` follows from the rest.
     """
 
     event_id: UUID
     occurred_at: Moment
     takes: UUID
     rank: int
+    number: int = 0
 
 
 class FactMoved(Record, frozen=True, tag="fact_moved"):
     """What a mission remembered of an observation goes to the mission that its identifier was handed over to.
+
+    When the identifier means nobody any more, it goes back to its home, to be resolved anew.
 
     *Shape*: ``event_id`` and ``occurred_at`` are the observation's, ``record`` is its type; ``fact`` is packed as
     missions keep it, in base64.

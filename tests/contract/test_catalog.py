@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from domain.events import InputEvent, VesselManifested
+from domain.events import FactMoved, InputEvent, VesselManifested
 from topics.admin import wanted_config
 from topics.catalog import (
     EVENT_TOPICS,
@@ -111,8 +111,8 @@ def test_who_may_read_manifests_can_be_told_by_their_topic() -> None:
     assert VESSEL_MANIFEST_LODGED.records == (VesselManifested,)
 
 
-def test_what_is_rerouted_came_from_outside() -> None:
-    assert set(OBSERVATION_REROUTED.records) < set(get_args(InputEvent))
+def test_what_is_rerouted_came_from_outside_or_back_from_a_mission() -> None:
+    assert set(OBSERVATION_REROUTED.records) < {*get_args(InputEvent), FactMoved}
 
 
 def test_every_event_topic_is_read_by_somebody_and_one_group_keeps_its_dead_letters() -> None:

@@ -19,6 +19,7 @@ from domain.events import (
     ConveyanceEvent,
     DeadlinePassed,
     DeviationAlertChanged,
+    EventRetracted,
     InputEvent,
     IotIdGenerated,
     MissionAmended,
@@ -27,9 +28,9 @@ from domain.events import (
     TrainComposed,
     VesselManifested,
 )
-from domain.identity import Identity, as_parked, bind, bound_to, expect, expire, park, unknown_objects
+from domain.identity import Identity, as_parked, bind, expect, expire, meant_by, park, unknown_objects
 from domain.journey import Journey
-from domain.observation import candidates, lookup_time
+from domain.observation import candidates
 from domain.port import Port
 from domain.standing import standing_of, summarise
 
@@ -107,7 +108,7 @@ def outcome_of(events: Sequence[InputEvent], port: Port, as_of: datetime, grace:
     for owner, dossier in dossiers.items():
         _judge(owner, fold(dossier, DeadlinePassed(subject=owner, as_of=as_of)), port, outcome)
     for key, identity in identities.items():
-        _tell(key, unknown_objects(key, expire(key, identity, as_of, grace)), outcome)
+        _tell(key, unknown_objects(key, expire(key, identity, as_of, grace), grace), outcome)
     return outcome
 
 
@@ -129,16 +130,17 @@ def plain_finding(owner: str, finding: Finding) -> tuple[AlertKey, Told]:
     return AlertKey(owner, finding.kind, finding.subject), told
 
 
-def _identities(events: Iterable[InputEvent], outcome: Outcome) -> dict[str, Identity]:
+def _identities(events: Sequence[InputEvent], outcome: Outcome) -> dict[str, Identity]:
     """Every identifier with all that will ever be bound to it or expected of it; nothing waits yet."""
     identities: dict[str, Identity] = defaultdict(Identity)
+    retracted = {event.retracts for event in events if isinstance(event, EventRetracted)}
     for event in events:
-        if isinstance(event, IotIdGenerated | MissionAmended):
+        if isinstance(event, IotIdGenerated | MissionAmended | EventRetracted):
             for bound in bindings_of(event):
                 key = f"{bound.scheme.value}:{bound.value}"
                 identities[key] = bind(key, identities[key], bound).identity
                 outcome.rows["v_id_bindings"].add((str(bound.event_id), bound.scheme.value, bound.value))
-        elif isinstance(event, TrainComposed | VesselManifested):
+        elif isinstance(event, TrainComposed | VesselManifested) and event.event_id not in retracted:
             for expected in expectations_of(event):
                 key = f"{expected.scheme.value}:{expected.value}"
                 identities[key] = expect(identities[key], expected)
@@ -154,14 +156,17 @@ def _owners(event: Any, identities: dict[str, Identity]) -> list[str]:
         return [str(event.iot_id)]
     if isinstance(event, _OBSERVATIONS):
         tried = candidates(event)
-        at = lookup_time(event)
-        found = (bound_to(identities[each.key], at) for each in tried if each.bindable and each.key in identities)
+        waiting = as_parked(event, tried[0].key if tried else "", b"", ())
+        found = (
+            meant_by(each.key, identities[each.key], waiting)
+            for each in tried
+            if each.bindable and each.key in identities
+        )
         iot_id: UUID | None = next((each for each in found if each is not None), None)
         if iot_id is not None:
             owners.append(str(iot_id))
         elif tried:
-            home = tried[0].key
-            identities[home] = park(identities[home], as_parked(event, home, b"", ()))
+            identities[waiting.home] = park(identities[waiting.home], waiting)
     return owners
 
 

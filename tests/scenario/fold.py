@@ -90,7 +90,10 @@ def _of_strangers(
                 read
                 for read in reads
                 if read.occurred_at + GRACE <= as_of
-                and not any(each.expected_from <= read.occurred_at <= each.expected_until for each in expected)
+                and not any(
+                    each.expected_from <= read.occurred_at + GRACE and read.occurred_at <= each.expected_until
+                    for each in expected
+                )
             ),
             key=lambda read: read.occurred_at,
         )

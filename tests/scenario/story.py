@@ -17,6 +17,7 @@ from domain.events import (
     DeviationAlertChanged,
     Direction,
     EventRetracted,
+    FactMoved,
     IdBound,
     InputEvent,
     IotIdGenerated,
@@ -36,9 +37,11 @@ from domain.identity import (
     expect,
     expire,
     give,
+    is_waiting,
     meant_by,
     park,
     review,
+    take_back,
     taken,
     unknown_objects,
 )
@@ -46,6 +49,7 @@ from domain.judging import Kept, judge
 from domain.observation import candidates
 from domain.policy import Policy
 from domain.port import Node, NodeKind, Port, Window
+from domain.remembering import carried
 from domain.standing import summarise
 from tests.scenario.parties import IOT_ID, at
 
@@ -160,19 +164,24 @@ class Story:
             for whom, handover in learnt.handovers:
                 self._judge(str(whom), handover)
 
-    def _resolve(self, event: Any) -> None:
+    def _resolve(self, event: Any, led_before: int | None = None) -> None:
+        """Look an observation up; ``led_before`` is the rank that had led it to the mission it comes back from."""
         tried = candidates(event)
         for rank, candidate in enumerate(tried):
             waiting = as_parked(event, tried[0].key, b"", (), rank)
-            iot_id = meant_by(self.identities[candidate.key], waiting) if candidate.bindable else None
+            known = self.identities[candidate.key]
+            iot_id = meant_by(candidate.key, known, waiting) if candidate.bindable else None
             if iot_id is not None and rank == 0:
                 self._judge(str(iot_id), event)
                 return
             if iot_id is not None:
                 self._answer(waiting, iot_id, event)
                 return
-            parked = park(self.identities[candidate.key], waiting)
+            came_back = rank == 0 and led_before is not None
+            parked = take_back(known, waiting, led_before or 0) if came_back else park(known, waiting)
             self._learn(candidate.key, parked, event.occurred_at, event.event_id)
+            if came_back and not is_waiting(candidate.key, parked, event.event_id):
+                return
 
     def _answer(self, parked: Parked, iot_id: UUID, event: InputEvent) -> None:
         """An identifier that is not the best tells home where it leads."""
@@ -197,7 +206,7 @@ class Story:
         if identity is self.identities[key]:
             return
         cause = Cause(None, key, when, trigger, PORT.policy)
-        ledger, alerts = changes(identity.ledger, unknown_objects(key, identity), cause)
+        ledger, alerts = changes(identity.ledger, unknown_objects(key, identity, GRACE), cause)
         self.identities[key] = msgspec.structs.replace(identity, ledger=ledger)
         self.alerts += alerts
 
@@ -207,4 +216,9 @@ class Story:
             self.kept[owner] = judged.kept
             self.alerts += judged.alerts
             for to, told in judged.moved:
-                self._judge(str(to), told)
+                if to is not None:
+                    self._judge(str(to), told)
+                elif isinstance(told, FactMoved):
+                    self._resolve(self._events[told.event_id], carried(told).rank)
+            for unit in judged.no_more_expected:
+                self._tell_identifiers([unit], event)

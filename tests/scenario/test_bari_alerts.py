@@ -31,7 +31,7 @@ from domain.events import (
     VesselManifested,
 )
 from domain.judging import Kept, judge
-from domain.observation import candidates, lookup_time
+from domain.observation import candidates
 
 GRACE = timedelta(minutes=10)
 Alerts = dict[Identity, DeviationAlertChanged]
@@ -71,7 +71,7 @@ class Desk:
         """What no IOT_ID was found for; judged anew, it is not among the latest any more when it is found."""
         self.latest = {known_as: alert for known_as, alert in self.latest.items() if alert.kind != "UNKNOWN_OBJECT"}
         for key, waiting in known.items():
-            found = identities.unknown_objects(key, identities.expire(key, waiting, as_of, GRACE))
+            found = identities.unknown_objects(key, identities.expire(key, waiting, as_of, GRACE), GRACE)
             alerts = changes(Ledger(), found, Cause(None, key, as_of, None, PORT.policy))[1]
             self.latest |= {identity_of(alert): alert for alert in alerts}
 
@@ -112,10 +112,10 @@ def _goes_to(event: InputEvent, known: dict[str, identities.Identity]) -> Iterat
 
 
 def _mission_of(observation: Observation, known: dict[str, identities.Identity]) -> UUID | None:
-    at, follows = lookup_time(observation), isinstance(observation, EventRetracted)
+    waiting = identities.as_parked(observation, "", b"", ())
     for candidate in candidates(observation):
         if candidate.bindable and candidate.key in known:
-            iot_id = identities.bound_to(known[candidate.key], at, even_withdrawn=follows)
+            iot_id = identities.meant_by(candidate.key, known[candidate.key], waiting)
             if iot_id is not None:
                 return iot_id
     return None

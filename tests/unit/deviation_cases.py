@@ -143,7 +143,7 @@ def strangers(key: str, events: Iterable[InputEvent | DeadlinePassed]) -> list[F
     identity = Identity()
     for event in events:
         identity = _learnt(key, identity, event)
-    return unknown_objects(key, identity)
+    return unknown_objects(key, identity, GRACE)
 
 
 def _learnt(key: str, identity: Identity, event: InputEvent | DeadlinePassed) -> Identity:

@@ -47,11 +47,12 @@ from domain.events import (
     Observation,
     Outcome,
 )
-from domain.facts import Lead, fact_of, moving
+from domain.facts import Lead
 from domain.handover import taking
 from domain.identifiers import Scheme
 from domain.policy import Policy
 from domain.port import Node, NodeKind, Window
+from domain.remembering import fact_of, moving
 
 MISSION = str(IOT_ID)
 HOUR = 60
@@ -256,21 +257,31 @@ def taken_in(told: Any) -> tuple[Any, Lead | None]:
 
 OTHER_IOT_ID = UUID(int=0xB0B, version=4)
 handovers = st.builds(
-    lambda number, when, key, to, hours: IdentifierHandedOver(
+    lambda number, when, key, to, hours, told_as: IdentifierHandedOver(
         event_id=event_id(2**44 + number),
         occurred_at=at(when),
         key=key,
-        to_iot_id=to,
+        to_iot_id=None if to == "nobody" else to,
         valid_until=None if hours is None else at(when + hours * HOUR),
+        to_nobody=to == "nobody",
+        number=told_as,
     ),
     numbers,
     minutes,
     st.sampled_from([f"BIC:{BOX}", f"BIC:{BOX}", f"PLATE:{TRUCK}"]),
-    st.sampled_from([OTHER_IOT_ID, OTHER_IOT_ID, None]),
+    st.sampled_from([OTHER_IOT_ID, OTHER_IOT_ID, "nobody", None]),
     st.sampled_from([None, 1, 6]),
+    st.integers(0, 3),
 )
 leads = st.sampled_from(
-    [Lead(0, f"BIC:{BOX}"), Lead(0, f"BIC:{BOX}"), Lead(1, f"PLATE:{TRUCK}"), Lead(2, "SEAL:BRI1")]
+    [
+        Lead(0, f"BIC:{BOX}"),
+        Lead(0, f"BIC:{BOX}"),
+        Lead(0, f"BIC:{BOX}", 3),
+        Lead(1, f"PLATE:{TRUCK}"),
+        Lead(1, f"PLATE:{TRUCK}", 1),
+        Lead(2, "SEAL:BRI1", 2),
+    ]
 )
 
 
@@ -284,7 +295,10 @@ def resolved_missions(draw: st.DrawFn) -> list[Any]:
     some = st.lists(st.sampled_from(observed), max_size=4)
     led = [LedHere(event, draw(leads)) for event in [*observed, *draw(some)]]
     rest = [event for event in told if not isinstance(event, Observation)]
-    taken = [taking(event.event_id, event.occurred_at, draw(st.integers(0, 1))) for event in draw(some)]
+    taken = [
+        taking(event.event_id, event.occurred_at, draw(st.integers(0, 1)), draw(st.integers(0, 2)))
+        for event in draw(some)
+    ]
     over = draw(st.lists(handovers, max_size=3, unique_by=identity))
     moved = [moving(fact_of(event, draw(leads)), OTHER_IOT_ID) for event in draw(some)]
     return [*rest, *led, *taken, *over, *moved]

@@ -65,9 +65,9 @@ def test_a_unit_is_expected_once_in_its_plainest_form_and_only_if_it_may_bind() 
     assert expectations_of(manifest(1, 0, manifested("CSQU3054384"))) == []
 
 
-def expected(number: int, minutes: int) -> UnitExpected:
+def expected(number: int, minutes: int, *, withdrawn: bool = False) -> UnitExpected:
     (told,) = expectations_of(composed(number, minutes))
-    return told
+    return msgspec.structs.replace(told, withdrawn=withdrawn)
 
 
 def test_a_known_expectation_changes_nothing_at_all() -> None:
@@ -76,18 +76,25 @@ def test_a_known_expectation_changes_nothing_at_all() -> None:
 
 
 @settings(max_examples=200)
-@given(data=st.data(), known=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3)), max_size=20, unique=True))
-def test_expectations_are_the_latest_in_whatever_order_they_come(
-    data: st.DataObject, known: list[tuple[int, int]]
+@given(
+    data=st.data(),
+    known=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3), st.booleans()), max_size=24, unique=True),
+)
+def test_expectations_are_the_latest_in_whatever_order_they_and_their_withdrawals_come(
+    data: st.DataObject, known: list[tuple[int, int, bool]]
 ) -> None:
     identities = []
     for order in (known, data.draw(st.permutations([*known, *known[:3]]))):
         found = Identity()
-        for number, minutes in order:
-            found = expect(found, expected(number, minutes))
+        for number, minutes, withdrawn in order:
+            found = expect(found, expected(number, minutes, withdrawn=withdrawn))
         identities.append(found)
     assert identities[0] == identities[1]
-    assert len(identities[0].expected) == min(len(known), EXPECTED_MAX)
+    lists = {each[:2] for each in known}
+    assert len(identities[0].expected) == min(len(lists), EXPECTED_MAX)
+    withdrawn_lists = {each[:2] for each in known if each[2]}
+    gone = {each.event_id for each in identities[0].expected if each.withdrawn}
+    assert gone <= {event_id(number) for number, _ in withdrawn_lists}
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(identities[0]), type=Identity) == identities[0]
 
 
@@ -182,11 +189,18 @@ def test_generated_anew_it_is_bound_again() -> None:
     assert bound_to(found, at(20)) == IOT_ID
 
 
-def test_a_retraction_still_follows_what_the_withdrawn_binding_led_to() -> None:
+def test_the_retraction_of_a_read_goes_where_the_read_goes() -> None:
     found = learnt(*bindings_of(GENERATED), *bindings_of(TAKEN_BACK))
     seen = scan(4, 50, "DOCK")
-    assert meant_by(found, as_parked(seen, KEY, b"", ())) is None
-    assert meant_by(found, as_parked(retracted(5, 99, seen), KEY, b"", ())) == IOT_ID
+    assert meant_by(KEY, found, as_parked(seen, KEY, b"", ())) is None
+    assert meant_by(KEY, found, as_parked(retracted(5, 99, seen), KEY, b"", ())) is None
+
+
+def test_the_retraction_of_a_generation_follows_it_by_the_iot_id() -> None:
+    itself = f"IOT_ID:{IOT_ID}"
+    found = learnt(*bindings_of(GENERATED), *bindings_of(TAKEN_BACK), key=itself)
+    assert meant_by(itself, found, as_parked(TAKEN_BACK, itself, b"", ())) == IOT_ID
+    assert meant_by(itself, found, as_parked(scan(4, 50, "DOCK", *ITSELF), itself, b"", ())) is None
 
 
 def test_a_retraction_of_anything_else_binds_and_releases_nothing() -> None:

@@ -1,6 +1,7 @@
 """Which mission an identifier means, in event time, and what becomes of reads that nothing explains yet."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,7 @@ from domain.associations import bindings_of
 from domain.events import CustomsStatus, IdBound, Identifier
 from domain.identifiers import Scheme
 from domain.identity import (
+    BINDINGS_MAX,
     PARKED_MAX,
     WATCHED,
     Identity,
@@ -36,6 +38,7 @@ from domain.identity import (
     give,
     next_expiry,
     park,
+    take_back,
     unknown_objects,
 )
 from domain.observation import Candidate, candidates
@@ -150,11 +153,115 @@ def test_a_mission_that_an_identifier_comes_back_to_is_told_so() -> None:
     assert [(whom, handover.to_iot_id) for whom, handover in told] == [(SECOND, FIRST), (FIRST, None)]
 
 
-def test_the_first_binding_and_a_release_hand_nothing_over() -> None:
-    learnt = bind(KEY, Identity(), bound(1, 0, FIRST))
+def test_the_first_binding_hands_nothing_over() -> None:
+    assert bind(KEY, Identity(), bound(1, 0, FIRST)).handovers == []
+
+
+def released(number: int, minutes: float, iot_id: UUID) -> IdBound:
+    return msgspec.structs.replace(bound(number, minutes, iot_id), released=True)
+
+
+def withdrawn(number: int, minutes: float, iot_id: UUID) -> IdBound:
+    return msgspec.structs.replace(bound(number, minutes, iot_id), withdrawn=True)
+
+
+def handed_over(*learnt: IdBound) -> list[tuple[UUID, UUID | None, bool, float, float | None]]:
+    """What the last of them changes: who is told, whom it means now, whether nobody, and in which minutes."""
+    found = Identity()
+    for each in learnt[:-1]:
+        found = bind(KEY, found, each).identity
+    told = bind(KEY, found, learnt[-1]).handovers
+    return [
+        (whom, h.to_iot_id, h.to_nobody, minute(h.occurred_at), h.valid_until and minute(h.valid_until))
+        for whom, h in told
+    ]
+
+
+def minute(moment: datetime) -> float:
+    return (moment - at(0)) / timedelta(minutes=1)
+
+
+AT_0, AT_60 = bound(1, 0, FIRST), bound(2, 60, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("learnt", "told"),
+    [
+        ((AT_0, released(3, 30, FIRST)), [(FIRST, None, True, 30, None)]),
+        ((AT_0, AT_60, released(3, 30, FIRST)), [(FIRST, None, True, 30, 60)]),
+        ((AT_0, AT_60, released(3, 90, SECOND)), [(SECOND, FIRST, False, 90, None), (FIRST, None, False, 90, None)]),
+        ((AT_0, AT_60, released(3, 90, FIRST)), []),
+        ((AT_0, withdrawn(1, 0, FIRST)), [(FIRST, None, True, 0, None)]),
+        ((AT_0, AT_60, withdrawn(1, 0, FIRST)), [(FIRST, None, True, 0, 60)]),
+        ((AT_0, AT_60, withdrawn(2, 60, SECOND)), [(SECOND, FIRST, False, 60, None), (FIRST, None, False, 60, None)]),
+        ((AT_0, released(3, 30, FIRST), withdrawn(3, 30, FIRST)), [(FIRST, None, False, 30, None)]),
+        ((AT_0, released(3, 30, FIRST), bound(4, 40, SECOND)), []),
+        ((withdrawn(1, 0, FIRST), AT_0), []),
+        ((released(3, 30, FIRST), AT_0), []),
+    ],
+)
+def test_whom_a_release_or_a_withdrawal_concerns(learnt: tuple[IdBound, ...], told: list[Any]) -> None:
+    assert handed_over(*learnt) == told
+
+
+def test_what_is_told_later_is_numbered_higher() -> None:
+    found, numbers = Identity(), []
+    for each in (AT_0, AT_60, withdrawn(2, 60, SECOND), released(3, 90, FIRST)):
+        learnt = bind(KEY, found, each)
+        found = learnt.identity
+        numbers += [handover.number for _, handover in learnt.handovers]
+        assert bind(KEY, found, each).identity is found
+    assert numbers == [2, 3, 3, 4]
+
+
+def test_a_binding_older_than_all_that_are_remembered_changes_nothing() -> None:
+    found = Identity()
+    for n in range(BINDINGS_MAX):
+        found = bind(KEY, found, bound(n + 1, n, FIRST if n % 2 else SECOND)).identity
+    learnt = bind(KEY, found, bound(999, -1, SECOND))
+    assert learnt.identity is found
     assert learnt.handovers == []
-    released = msgspec.structs.replace(bound(2, 60, FIRST), released=True)
-    assert bind(KEY, learnt.identity, released).handovers == []
+
+
+def test_what_is_forgotten_of_the_oldest_is_told_to_nobody() -> None:
+    found = Identity()
+    for n in range(BINDINGS_MAX):
+        found = bind(KEY, found, bound(n + 1, n, UUID(int=n + 1, version=4))).identity
+    told = bind(KEY, found, bound(999, BINDINGS_MAX, SECOND)).handovers
+    assert [whom for whom, _ in told][:1] == [UUID(int=BINDINGS_MAX, version=4)]
+    assert all(handover.occurred_at == at(BINDINGS_MAX) for _, handover in told)
+
+
+# What comes back ----------------------------------------------------------------------------------------------
+
+
+def test_what_comes_back_waits_at_home_as_if_it_had_never_been_led() -> None:
+    found = take_back(Identity(), waiting(1, 5), 0)
+    assert found == identity(waiting(1, 5))
+    assert take_back(found, waiting(1, 5), 0) is found
+    assert len(unknown_objects(KEY, expire(KEY, found, at(15), GRACE), GRACE)) == 1
+
+
+def test_what_was_watched_at_home_waits_again_and_is_told_whom_it_is_taken_from() -> None:
+    home, _ = give(identity(waiting(1, 5)), event_id(1), 1, FIRST)
+    home = take_back(home, waiting(1, 5), 1)
+    assert next_expiry(KEY, home, GRACE) == at(15)
+    home, decision = give(home, event_id(1), 2, SECOND)
+    assert decision is not None
+    assert (decision.iot_id, decision.taken_from, decision.number) == (SECOND, FIRST, 2)
+
+
+def test_what_another_identifier_has_led_meanwhile_does_not_come_back() -> None:
+    for better_or_worse in (0, 2):
+        home, _ = give(identity(waiting(1, 5)), event_id(1), better_or_worse, FIRST)
+        assert take_back(home, waiting(1, 5), 1) is home
+
+
+def test_what_came_back_once_is_watched_for_good() -> None:
+    home, _ = give(identity(waiting(1, 5)), event_id(1), 1, FIRST)
+    home, _ = give(take_back(home, waiting(1, 5), 1), event_id(1), 2, SECOND)
+    assert next_expiry(KEY, home, GRACE) is None
+    assert expire(KEY, home, at(5) + 2 * WATCHED, GRACE) is home
 
 
 bindings = st.lists(
@@ -278,8 +385,8 @@ def test_a_read_from_the_end_of_time_expires_there() -> None:
 
 def test_an_unknown_object_is_one_finding_with_all_its_reads() -> None:
     found = identity(waiting(2, 8), waiting(1, 5), waiting(3, 99))
-    assert unknown_objects(KEY, found) == []
-    (finding,) = unknown_objects(KEY, expire(KEY, found, at(18), GRACE))
+    assert unknown_objects(KEY, found, GRACE) == []
+    (finding,) = unknown_objects(KEY, expire(KEY, found, at(18), GRACE), GRACE)
     assert (finding.kind, finding.subject, finding.node) == ("UNKNOWN_OBJECT", KEY, "DOCK")
     assert finding.deviated_at == at(5)
     assert finding.evidence == (event_id(1), event_id(2))
@@ -288,14 +395,14 @@ def test_an_unknown_object_is_one_finding_with_all_its_reads() -> None:
 def test_a_customs_status_is_no_object_that_somebody_saw() -> None:
     found = expire(KEY, identity(waiting(1, 5, is_scan=False)), at(15), GRACE)
     assert numbers(found) == [event_id(1)]
-    assert unknown_objects(KEY, found) == []
+    assert unknown_objects(KEY, found, GRACE) == []
 
 
 def test_a_missing_read_is_still_woken_by_a_late_binding() -> None:
     found = expire(KEY, identity(waiting(1, 5)), at(15), GRACE)
     found, decisions, *_ = bind(KEY, found, bound(7, 0))
     assert [each.parked.event_id for each in decisions] == [event_id(1)]
-    assert unknown_objects(KEY, found) == []
+    assert unknown_objects(KEY, found, GRACE) == []
 
 
 def test_candidates_are_tried_unit_first_whatever_order_they_were_read_in() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from builders import (
     BOX,
@@ -166,10 +167,27 @@ def test_a_list_that_comes_late_clears_an_unknown_object(listing: Any) -> None:
     assert told(through(worker, listing)) == [("UNKNOWN_OBJECT", "CLEARED", 2)]
 
 
-def test_a_list_of_afterwards_explains_nothing() -> None:
+@pytest.mark.parametrize(("listed_at", "alerts"), [(4, []), (6, []), (15, []), (15.001, [UNKNOWN])])
+@pytest.mark.parametrize("listing", [composed, manifest])
+@pytest.mark.parametrize("first", ["the read", "the list"])
+def test_a_list_of_the_grace_time_explains_a_read_and_one_of_afterwards_does_not(
+    listing: Any, first: str, listed_at: float, alerts: list[Any]
+) -> None:
     worker = resolver()
-    through(worker, scan(2, 5, "YARD"), composed(3, 6))
-    assert told(worker.take(identity_record(deadline(15, BOX_KEY)))) == [UNKNOWN]
+    both = [scan(2, 5, "YARD"), listing(3, listed_at)]
+    through(worker, *(both if first == "the read" else both[::-1]))
+    assert told(worker.take(identity_record(deadline(15, BOX_KEY)))) == alerts
+
+
+@pytest.mark.parametrize("listing", [composed(3, 0), manifest(3, 0)])
+def test_a_unit_of_a_withdrawn_list_is_an_unknown_object_until_another_names_it(listing: Any) -> None:
+    worker = resolver()
+    through(worker, listing, scan(2, 5, "YARD"))
+    assert told(worker.take(identity_record(deadline(15, BOX_KEY)))) == []
+    (named,) = expectations_of(listing)
+    assert told(through(worker, msgspec.structs.replace(named, withdrawn=True))) == [UNKNOWN]
+    assert told(through(worker, listing)) == []
+    assert told(through(worker, composed(4, 1))) == [("UNKNOWN_OBJECT", "CLEARED", 2)]
 
 
 def test_an_expected_unit_still_waits_for_its_iot_id() -> None:
@@ -295,7 +313,7 @@ def test_a_retracted_generation_releases_what_it_bound() -> None:
     withdrawn = [CODEC.decode(each.value, IdBound) for each in to_topic(out, ID_BOUND)]
     assert withdrawn == bindings_of(TAKEN_BACK)
     assert all(each.withdrawn for each in withdrawn)
-    assert owners(out) == [str(IOT_ID)]
+    assert owners(out) == [str(IOT_ID)] * 5  # the retraction, and of each identifier that it means nobody any more
     assert owners(through(worker, scan(2, 5, "DOCK"))) == []
     assert told(worker.take(identity_record(deadline(15, BOX_KEY)))) == [UNKNOWN]
 
