@@ -22,7 +22,10 @@ def main() -> None:
         f"{psutil.cpu_count()} cores; every figure is the median of {sizes.times}, with the least and the most",
         flush=True,
     )
-    print("\n| what | measured | least – most | cores busy: workers; broker |\n|---|---|---|---|", flush=True)
+    print(
+        "\n| what | measured | least – most | µs of a core a record: processes; broker |\n|---|---|---|---|",
+        flush=True,
+    )
     parts: dict[str, Callable[[Ground, argparse.Namespace], None]] = {
         "contest": _contest,
         "flow": _flow,
@@ -55,7 +58,7 @@ def _contest(on: Ground, sizes: argparse.Namespace) -> None:
 def _flow(on: Ground, sizes: argparse.Namespace) -> None:
     flow = Flow(on, sizes.missions)
     whole = flow.whole(4, sizes.times)
-    _print("publish → resolve → track → ClickHouse view", "scans/s", whole)
+    _print_paces("publish → resolve → track → ClickHouse view", "scans/s", whole)
     _print_paces("resolve + track", "scans/s", flow.resolve_and_track(4, sizes.times))
     late = flow.lateness(3, sizes.times)
     at = f"scan → alert at {SCANS_PER_SECOND:,} scans/s"
@@ -70,14 +73,14 @@ def _crowd(on: Ground, sizes: argparse.Namespace) -> None:
 
 
 def _print_paces(what: str, unit: str, paces: Sequence[Pace]) -> None:
-    busy = [statistics.median(cores) for cores in zip(*(pace.cores for pace in paces), strict=True)]
-    shown = "; ".join((" + ".join(f"{cores:.2f}" for cores in busy[:-1]), f"{busy[-1]:.2f}"))
-    _print(what, unit, [pace.per_second for pace in paces], shown)
+    *own, broker = [statistics.median(spent) for spent in zip(*(pace.core_micros for pace in paces), strict=True)]
+    spent = f"{' + '.join(f'{micros:.0f}' for micros in own)}; {broker:.0f}"
+    _print(what, unit, [pace.per_second for pace in paces], spent)
 
 
-def _print(what: str, unit: str, values: Sequence[float], cores: str = "") -> None:
+def _print(what: str, unit: str, values: Sequence[float], spent: str = "") -> None:
     middle, least, most = statistics.median(values), min(values), max(values)
-    print(f"| {what} | {middle:,.0f} {unit} | {least:,.0f} – {most:,.0f} | {cores} |", flush=True)
+    print(f"| {what} | {middle:,.0f} {unit} | {least:,.0f} – {most:,.0f} | {spent} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ SECONDS_MAX = 60.0
 
 def paces(ground: Ground, missions: int, records: int, times: int) -> list[Pace]:
     """How fast ``track`` takes in that many records, spread over all missions that it has in its table."""
-    traffic, settings = Traffic(), ground.settings(f"open-{missions}")
+    traffic, settings = Traffic(alike=True), ground.settings(f"open-{missions}")
     reads = EVENTS - 1 - times * records // missions // 2
     fill.kept(settings, traffic, missions, reads)
     topic, measured = settings.topic(MISSION_EVENT_RESOLVED.name), []

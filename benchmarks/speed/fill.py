@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-import msgspec
+from msgspec.structs import replace
 
-from benchmarks.speed.traffic import Traffic, decode, encode, iot_id, led_by
+from benchmarks.speed.traffic import Traffic, decode, encode, iot_id
 from domain.events import IdScanned, IotIdGenerated
 from runtime.settings import Settings
 from topics.catalog import MISSION_EVENT_RESOLVED, MISSIONS_TABLE, TRACK_GROUP, changelog
@@ -20,19 +20,20 @@ def resolved(settings: Settings, events: Iterable[tuple[int, IotIdGenerated | Id
     topic = settings.topic(MISSION_EVENT_RESOLVED.name)
     for mission, event in events:
         headers = cloud_event(event, str(event.event_id), event.event_id, event.source, event.occurred_at)
-        led = ((RESOLVED_BY, led_by(mission).encode()), (RANK, b"0"), (ORIGIN_MS, b"1774000000000"))
+        led_by = f"{event.identifiers[0].scheme}:{event.identifiers[0].value}"
+        led = ((RESOLVED_BY, led_by.encode()), (RANK, b"0"), (ORIGIN_MS, b"1774000000000"))
         producer.send(topic, str(iot_id(mission)).encode(), codec.encode(event), (*headers, *led))
         count += 1
     producer.flush()
     return count
 
 
-def kept(settings: Settings, traffic: Traffic, missions: int, reads: int) -> int:
-    """Write the changelog of ``track`` with missions of so many reads; returns the bytes of one."""
+def kept(settings: Settings, traffic: Traffic, missions: int, reads: int) -> None:
+    """Write the changelog of ``track`` with missions of so many reads, that are alike."""
     state, producer = decode(traffic.state(0, reads)), DurableProducer(settings)
+    assert state.standing is not None
     topic = settings.topic(changelog(TRACK_GROUP, MISSIONS_TABLE).name)
     for mission in range(missions):
-        key = str(iot_id(mission))
-        producer.send(topic, key.encode(), encode(msgspec.structs.replace(state, key=key)), [])
+        key, standing = iot_id(mission), replace(state.standing, iot_id=iot_id(mission))
+        producer.send(topic, str(key).encode(), encode(replace(state, key=str(key), standing=standing)), [])
     producer.flush()
-    return len(encode(state))

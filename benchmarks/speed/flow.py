@@ -1,5 +1,6 @@
 """The pipeline itself: ``resolve`` with ``track``, the whole of it into ClickHouse, and how late alerts come."""
 
+import os
 import statistics
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
 from benchmarks.speed.ground import Ground, frozen, ignored, workers
-from benchmarks.speed.measure import PARTITIONS, Pace, Running, Watch, wait
+from benchmarks.speed.measure import PARTITIONS, Pace, Processes, Running, Watch, between, wait
 from benchmarks.speed.traffic import STRAY_NODE, Traffic
 from domain.events import IdScanned, InputEvent
 from readers.publisher import Publisher
@@ -57,7 +58,7 @@ class Flow:
         self._traffic = Traffic()
         self._topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
 
-    def whole(self, reads: int, times: int, began: Callable[[Running], None] = ignored) -> list[float]:
+    def whole(self, reads: int, times: int, began: Callable[[Running], None] = ignored) -> list[Pace]:
         """Scans a second from the first one published until the last is in every view; the publisher included.
 
         *Shape*: ``began`` is told the processes when all missions are under way.
@@ -82,12 +83,13 @@ class Flow:
             self._await_views(running)
             return [self._lateness(reads) for _ in range(times)]
 
-    def _whole(self, reads: int, running: Running) -> float:
+    def _whole(self, reads: int, running: Running) -> Pace:
         scans = list(self._next_reads(reads))
-        began = time.monotonic()
+        processes = Processes([*(process.pid for process in running), os.getpid(), self._ground.pid])
+        began = processes.sample(0)
         self._publish(scans)
         self._await_views(running)
-        return len(scans) / (time.monotonic() - began)
+        return between(began, processes.sample(len(scans)))
 
     def _resolve_and_track(self, watch: Watch, reads: int, running: Running) -> Pace:
         before = self._missions + self._scans

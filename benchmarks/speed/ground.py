@@ -12,6 +12,7 @@ from confluent_kafka.admin import NewTopic
 
 from benchmarks.speed.measure import PARTITIONS, Running
 from deploy.local.broker import LocalBroker
+from deploy.local.tools import last_lines
 from runtime.settings import Settings, load
 from topics import admin, clients
 from topics.catalog import changelog
@@ -98,6 +99,9 @@ def processes(
         running = [subprocess.Popen(c, env=environment, stdout=log, stderr=log) for c in commands]
         try:
             yield running
+        except SystemExit:
+            print(last_lines((home / "output.log").read_text().splitlines()), file=sys.stderr)
+            raise
         finally:
             for process in running:
                 process.send_signal(signal.SIGTERM)

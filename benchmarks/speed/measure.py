@@ -16,16 +16,30 @@ Running = Sequence[subprocess.Popen[bytes]]
 
 
 class Pace(NamedTuple):
-    """Records a second, and how many cores the group's processes and the broker were busy with meanwhile."""
+    """Records a second, and how many microseconds of a core each process spent on one of them."""
 
     per_second: float
-    cores: tuple[float, ...]
+    core_micros: tuple[float, ...]
 
 
-class _Sample(NamedTuple):
+class Sample(NamedTuple):
+    """A moment: how many records were through, and how long each process had been at work."""
+
     at: float
-    committed: int
-    cpu_seconds: tuple[float, ...]
+    records: int
+    core_seconds: tuple[float, ...]
+
+
+class Processes:
+    """The processes whose time is taken."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self._processes = [psutil.Process(pid) for pid in pids]
+
+    def sample(self, records: int) -> Sample:
+        """Now."""
+        times = [process.cpu_times() for process in self._processes]
+        return Sample(time.monotonic(), records, tuple(float(each.user + each.system) for each in times))
 
 
 class Watch:
@@ -39,7 +53,7 @@ class Watch:
         # It asks for the group and never joins it.
         self._asking = Consumer({"bootstrap.servers": servers, "group.id": group, "log_level": 2})
         self._partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
-        self._processes = [psutil.Process(pid) for pid in pids]
+        self._processes = Processes(pids)
 
     def committed(self) -> int:
         """How many records of the topic the group has committed."""
@@ -53,25 +67,21 @@ class Watch:
         not come to the end after ``seconds_max`` from the first commit is measured up to there.
         *Raises*: SystemExit when a process ends, or nothing is committed for minutes.
         """
-        samples: list[_Sample] = []
+        samples: list[Sample] = []
         started = time.monotonic()
-        while not samples or (samples[-1].committed < end and time.monotonic() - samples[0].at < seconds_max):
+        while not samples or (samples[-1].records < end and time.monotonic() - samples[0].at < seconds_max):
             ensure(running)
             committed = self.committed()
-            if committed >= begin and (not samples or committed > samples[-1].committed):
-                samples.append(_Sample(time.monotonic(), committed, self._cpu_seconds()))
+            if committed >= begin and (not samples or committed > samples[-1].records):
+                samples.append(self._processes.sample(committed))
             if not samples and time.monotonic() - started > START_SECONDS_MAX:
                 raise SystemExit(f"{self._group} commits nothing")
             time.sleep(POLL_SECONDS)
-        return _between(samples[0], samples[-2] if samples[-1].committed >= end else samples[-1])
+        return between(samples[0], samples[-2] if samples[-1].records >= end else samples[-1])
 
     def await_committed(self, end: int, running: Running) -> None:
         """Wait until the group has committed so many records."""
         wait(lambda: self.committed() >= end, running)
-
-    def _cpu_seconds(self) -> tuple[float, ...]:
-        times = [process.cpu_times() for process in self._processes]
-        return tuple(float(each.user + each.system) for each in times)
 
 
 def wait(done: Callable[[], bool], running: Running) -> None:
@@ -91,9 +101,10 @@ def ensure(running: Running) -> None:
             raise SystemExit(f"{process.args!r} ended with status {process.returncode}")
 
 
-def _between(first: _Sample, last: _Sample) -> Pace:
-    seconds = last.at - first.at
-    if not seconds:
+def between(first: Sample, last: Sample) -> Pace:
+    """The pace from one moment to the other. *Raises*: SystemExit when nothing came through."""
+    records, seconds = last.records - first.records, last.at - first.at
+    if not records:
         raise SystemExit("too few records to measure: the first commit was the last")
-    busy = (b - a for a, b in zip(first.cpu_seconds, last.cpu_seconds, strict=True))
-    return Pace((last.committed - first.committed) / seconds, tuple(each / seconds for each in busy))
+    busy = (b - a for a, b in zip(first.core_seconds, last.core_seconds, strict=True))
+    return Pace(records / seconds, tuple(each / records * 1e6 for each in busy))

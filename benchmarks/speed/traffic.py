@@ -22,6 +22,8 @@ BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 STRAY_NODE = "ITBRI-FERRY-YARD"
 READS_PER_STEP = 4
 EVENTS_PER_MISSION_MAX = 1 << 16
+MISSIONS_MAX = 1_000_000
+"""As many container numbers as one owner has."""
 
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 decode = msgspec.msgpack.Decoder(Kept).decode
@@ -31,9 +33,11 @@ class Traffic:
     """What happens to missions that are told apart by a number.
 
     *Shape*: read 1 is the first behind the generation; four reads at each step of the path, but not at its last.
+    When they are ``alike``, all bear the identifiers of the first: only ``resolve`` would mind.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, alike: bool = False) -> None:
+        self._bearers = 1 if alike else MISSIONS_MAX
         self.port: Port = parse_port(PORT_FILE.read_bytes())
         steps = self.port.paths[Process.IMPORT_ROAD]
         self._path = tuple(PathNode(node=step.node, required=step.required) for step in steps)
@@ -46,7 +50,7 @@ class Traffic:
             source="bench",
             iot_id=iot_id(mission),
             process=Process.IMPORT_ROAD,
-            identifiers=(_unit(mission), _declaration(mission)),
+            identifiers=(_unit(mission % self._bearers), _declaration(mission % self._bearers)),
             path=self._path,
         )
 
@@ -59,7 +63,7 @@ class Traffic:
             node=node or self._path[min(number // READS_PER_STEP, len(self._path) - 2)].node,
             reader="cam-1",
             technology=Technology.OCR,
-            identifiers=(_unit(mission),),
+            identifiers=(_unit(mission % self._bearers),),
         )
 
     def events(self, missions: int, reads: int) -> Iterator[tuple[int, IotIdGenerated | IdScanned]]:
@@ -87,16 +91,11 @@ def iot_id(mission: int) -> UUID:
     return UUID(int=mission + 1)
 
 
-def led_by(mission: int) -> str:
-    """What ``resolve`` writes into the headers: the identifier that led a read to its mission."""
-    return f"{Scheme.BIC}:{_unit(mission).value}"
-
-
 def _event_id(mission: int, number: int) -> UUID:
     return UUID(int=(mission + 1) * EVENTS_PER_MISSION_MAX + number)
 
 
-@lru_cache(maxsize=1 << 20)
+@lru_cache(maxsize=MISSIONS_MAX)
 def _unit(mission: int) -> Identifier:
     body = f"CSQU{mission:06}"
     return Identifier(scheme=Scheme.BIC, value=body + mod11_digit(body), confidence=0.98)
