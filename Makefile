@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks
+.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -38,6 +38,11 @@ bench-profile: $(VENV)/.ready .local/bench-venv/.ready
 MISSIONS ?= 100000
 bench-recovery: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.recovery $(MISSIONS)
+
+# The memory of workers over a long backlog.
+EVENTS ?= 5000000
+bench-backlog: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.backlog $(EVENTS)
 
 # What a tick of the clock costs with that many missions open and none due.
 bench-ticks: $(VENV)/.ready-dev
