@@ -11,6 +11,7 @@ from cli.demo import demo
 from cli.output import errors
 from cli.publish import publish
 from cli.query import query
+from cli.replay import replay
 from cli.review import review
 from cli.schema import schema
 from cli.score import score
@@ -43,6 +44,7 @@ app.command()(query)
 app.command()(worker)
 app.command()(simulate)
 app.command()(score)
+app.command()(replay)
 app.command()(schema)
 app.command()(config)
 app.add_typer(broker.app, name="broker")

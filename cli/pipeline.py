@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from runtime.errors import Unavailable
@@ -29,11 +29,11 @@ class Worker:
 
 
 class Pipeline:
-    """The three workers over topics that exist, supervised."""
+    """The workers over topics that exist, supervised."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workers: Sequence[str] = WORKERS) -> None:
         self._settings = settings
-        ports = {name: _free_port(settings.http_host) for name in WORKERS}
+        ports = {name: _free_port(settings.http_host) for name in workers}
         self.workers = [Worker(name, f"http://{settings.http_host}:{port}") for name, port in ports.items()]
         self._supervisor = Supervisor([_child(settings, name, port) for name, port in ports.items()])
 

@@ -1,10 +1,12 @@
 """Knowing when the pipeline has done everything there is to do."""
 
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
+from cli.held import COMPLETE_UNTIL, NEXT_DUE
 from cli.pipeline import Worker, get
+from runtime import metrics
 from runtime.errors import Unavailable
 from runtime.settings import Settings
 from topics.catalog import DEVIATION_ALERT_CHANGED, EVENT_TOPICS, READ_BY, Topic
@@ -13,40 +15,56 @@ from topics.progress import Progress
 WAIT_SECONDS = 90.0
 POLL_SECONDS = 0.25
 QUIET_POLLS = 2
-_COMPLETE_UNTIL = re.compile(r"^missionpath_complete_until_timestamp_seconds ([0-9.e+]+)$", re.MULTILINE)
+
+T = TypeVar("T")
 
 
 class Stage:
     """A running pipeline, watched from outside.
 
-    *Shape*: ``check`` is called while waiting; it raises when the pipeline is past helping.
-    *Raises*: every wait raises Unavailable after 90 s, and what ``check`` raises.
+    *Shape*: ``check`` is called while waiting; it raises when the pipeline is past helping. ``groups`` are those that
+    work in it.
+    *Raises*: every wait raises Unavailable after 90 s in which nothing moved, and what ``check`` raises.
     """
 
-    def __init__(self, settings: Settings, workers: Sequence[Worker], check: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        workers: Sequence[Worker],
+        check: Callable[[], object],
+        groups: Collection[str] = tuple(READ_BY),
+    ) -> None:
         self._settings = settings
         self._clocked = [worker for worker in workers if worker.name != "sink"]
         self._check = check
+        self._read = {settings.topic(group): self._names(READ_BY[group]) for group in groups}
         self._progress = Progress(settings)
 
-    def settle(self) -> None:
+    def settle(self, looks: int = QUIET_POLLS) -> None:
         """Wait until every group has committed everything, twice running: a group's output is another's input."""
         quiet = 0
 
-        def settled() -> bool:
-            nonlocal quiet
-            lags = [self._progress.lag(self._settings.topic(g), self._names(topics)) for g, topics in READ_BY.items()]
-            quiet = quiet + 1 if not any(lags) else 0
-            return quiet >= QUIET_POLLS
+        def lags() -> list[int]:
+            return [self._progress.lag(group, topics) for group, topics in self._read.items()]
 
-        self._wait(settled, "the workers did not come to the end of their topics")
+        def settled(lags: list[int]) -> bool:
+            nonlocal quiet
+            quiet = quiet + 1 if not any(lags) else 0
+            return quiet >= looks
+
+        self._wait(lags, settled, "the workers did not come to the end of their topics")
 
     def await_clock(self, timestamp: float) -> None:
-        """Wait until the workers have judged absences as of a moment; *Units*: seconds since 1970."""
-        self._wait(
-            lambda: all(_complete_until(worker.url) >= timestamp for worker in self._clocked),
-            "the workers did not judge absences",
-        )
+        """Wait until the workers have judged all absences as of a moment; *Units*: seconds since 1970."""
+        due_until = timestamp - self._settings.lateness_seconds
+
+        def judged(figures: list[tuple[float, float]]) -> bool:
+            return all(until >= timestamp and not 0 < due_at <= due_until for until, due_at in figures)
+
+        def figures() -> list[tuple[float, float]]:
+            return [_clock_of(worker.url) for worker in self._clocked]
+
+        self._wait(figures, judged, "the workers did not judge absences")
 
     def records(self, topic: Topic) -> int:
         """How many records were ever written to a topic."""
@@ -69,15 +87,18 @@ class Stage:
     def _names(self, topics: tuple[Topic, ...]) -> list[str]:
         return [self._settings.topic(topic.name) for topic in topics]
 
-    def _wait(self, done: Callable[[], bool], otherwise: str) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while not done():
+    def _wait(self, look: Callable[[], T], is_done: Callable[[T], bool], otherwise: str) -> None:
+        seen, moved_at = None, time.monotonic()
+        while not is_done(found := look()):
             self._check()
-            if time.monotonic() > deadline:
-                raise Unavailable(f"{otherwise} within {WAIT_SECONDS:.0f} s")
+            if found != seen:
+                seen, moved_at = found, time.monotonic()
+            if time.monotonic() - moved_at > WAIT_SECONDS:
+                raise Unavailable(f"{otherwise}: nothing moved for {WAIT_SECONDS:.0f} s")
             time.sleep(POLL_SECONDS)
 
 
-def _complete_until(url: str) -> float:
-    found = _COMPLETE_UNTIL.search(get(url + "/metrics") or "")
-    return float(found.group(1)) if found else 0.0
+def _clock_of(url: str) -> tuple[float, float]:
+    """Up to when a worker has judged absences, and when the next is due; zeros when it does not answer."""
+    figures = metrics.values_in(get(url + "/metrics") or "")
+    return figures.get(COMPLETE_UNTIL, 0.0), figures.get(NEXT_DUE, 0.0)

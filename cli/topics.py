@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cli import bootstrap
+from cli import bootstrap, shadow
 from cli.output import console
+from runtime.errors import ConfigError
 from runtime.settings import Settings
 from topics import admin, clients
 from topics.admin import Action, Step
@@ -38,6 +39,18 @@ def apply() -> None:
         f"{counts[Action.CREATE]} topics created, {counts[Action.ALTER]} altered, {counts[Action.KEEP]} as they were",
         highlight=False,
     )
+
+
+@app.command()
+def drop(
+    name: Annotated[str, typer.Argument(metavar="SHADOW", help="The name given to `missionpath replay --into`.")],
+) -> None:
+    """Delete the topics and groups of a replay's shadow for good."""
+    settings = shadow.settings_of(bootstrap.ready(), name)
+    if not shadow.is_there(settings):
+        raise ConfigError(f"there is no shadow {settings.namespace}")
+    admin.clear(clients.admin(settings), settings)
+    console.print(f"the shadow {settings.namespace} is deleted", highlight=False)
 
 
 def _plan(settings: Settings) -> list[Step]:

@@ -16,9 +16,13 @@ from confluent_kafka.admin import (
 
 from runtime.errors import Fatal, Unavailable
 from runtime.settings import Settings
-from topics.catalog import Topic, all_topics
+from topics.catalog import READ_BY, Topic, all_topics
+from topics.whereabouts import notebook
 
 REQUEST_SECONDS = 30.0
+LEFT_SECONDS = 15.0
+"""For how long a worker that has ended may count for a member still, and somewhat more."""
+
 POLL_SECONDS = 0.1
 HOUR_MS = 3_600_000
 
@@ -125,6 +129,43 @@ def delete(client: AdminClient, names: list[str]) -> None:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise Unavailable(f"topics cannot be deleted: {error.args[0].str()}") from error
+
+
+def clear(client: AdminClient, settings: Settings, patience_seconds: float = LEFT_SECONDS) -> None:
+    """Delete every topic and group of a namespace for good, and wait until the broker no longer shows them.
+
+    *Raises*: Fatal when a worker still belongs to one of its groups in the end, and no topic is deleted; Unavailable
+    when the broker refuses or does not answer.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while busy := _delete_groups(client, [settings.topic(group) for group in READ_BY]):
+        if time.monotonic() > deadline:
+            raise Fatal(f"a worker still belongs to {busy}: stop it first")
+        time.sleep(POLL_SECONDS)
+    delete(client, [settings.topic(topic.name) for topic in all_topics()])
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while left := [step.topic for step in plan(client, settings) if step.action is not Action.CREATE]:
+        if time.monotonic() > deadline:
+            raise Unavailable(f"{left[0]} does not disappear within {REQUEST_SECONDS:.0f} s")
+        time.sleep(POLL_SECONDS)
+
+
+def _delete_groups(client: AdminClient, names: list[str]) -> str | None:
+    """Delete groups and their notes; the first that still has members, which stays."""
+    busy = None
+    doomed = [each for name in names for each in (name, notebook(name))]
+    for name, future in client.delete_consumer_groups(doomed, request_timeout=REQUEST_SECONDS).items():
+        try:
+            future.result(REQUEST_SECONDS)
+        except KafkaException as error:
+            code = error.args[0].code()
+            if code == KafkaError.NON_EMPTY_GROUP:
+                busy = busy or name
+            elif code != KafkaError.GROUP_ID_NOT_FOUND:
+                raise Unavailable(f"group {name} cannot be deleted: {error.args[0].str()}") from error
+        except TimeoutError as error:
+            raise Unavailable(f"group {name} cannot be deleted: {error}") from error
+    return busy
 
 
 def _await_all(futures: dict) -> None:  # type: ignore[type-arg]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 
 from runtime.errors import ConfigError, Unavailable
 from runtime.settings import Settings
+from topics.headers import Header
 
 CONNECT_SECONDS = 15.0
 POLL_SECONDS = 1.0
@@ -75,6 +76,11 @@ def follow(settings: Settings, topic: str, *, until_end: bool) -> Iterator[Messa
         yield from _poll(consumer, topic, partitions if until_end else None)
     finally:
         consumer.close()
+
+
+def headers_of(message: Message) -> list[Header]:
+    """The headers of a record that was read, in their order."""
+    return cast(list[Header], message.headers() or [])
 
 
 def _poll(consumer: Consumer, topic: str, unfinished: set[int] | None) -> Iterator[Message | None]:

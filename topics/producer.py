@@ -14,6 +14,13 @@ from topics.headers import Header
 FLUSH_SECONDS = 150.0
 """Longer than the client's own delivery time-out, so that every record gets its verdict."""
 
+BY_KEY = -1
+NOW = 0
+"""What librdkafka takes for a partition and a timestamp that are left to it."""
+
+RECORD_BYTES_MAX = 16 << 20
+"""What is too long is the broker's to say: the client's own bound, 1 MB, could refuse a copy of what it has taken."""
+
 
 class DurableProducer:
     """An idempotent producer that counts acknowledgements.
@@ -34,20 +41,38 @@ class DurableProducer:
                 "compression.type": "lz4",
                 "queue.buffering.max.messages": 50_000,
                 "queue.buffering.max.kbytes": 64 << 10,
+                "message.max.bytes": RECORD_BYTES_MAX,
                 "delivery.timeout.ms": 120_000,
             }
         )
         self._error: KafkaError | None = None
         self.acknowledged: Counter[str] = Counter()
 
-    def send(self, topic: str, key: bytes, value: bytes, headers: Sequence[Header]) -> None:
-        """Queue one record.
+    def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[Header],
+        *,
+        partition: int = BY_KEY,
+        timestamp_ms: int = NOW,
+    ) -> None:
+        """Queue one record, for the partition of its key and published now unless told otherwise.
 
         *Raises*: Unavailable when the broker gave up on an earlier one.
         """
         while True:
             try:
-                self._producer.produce(topic, value, key, headers=list(headers), on_delivery=self._delivered)
+                self._producer.produce(
+                    topic,
+                    value,
+                    key,
+                    partition,
+                    timestamp=timestamp_ms,
+                    headers=list(headers),
+                    on_delivery=self._delivered,
+                )
                 break
             except BufferError:
                 self.wait(0.5)

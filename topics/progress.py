@@ -40,6 +40,11 @@ class Progress:
         """The first offset that each partition still has."""
         return self._offsets(topics, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
 
+    def at(self, topics: Sequence[str], moment: datetime, otherwise: Offsets) -> Offsets:
+        """The first record published at a moment or later; where there is none yet, the offset given."""
+        found = self._offsets(topics, OffsetSpec.for_timestamp(int(moment.timestamp() * 1000)))
+        return {tp: otherwise[tp] if offset < 0 else offset for tp, offset in found.items()}
+
     def committed(self, group: str, topics: Iterable[str]) -> Offsets:
         """Up to where the group has committed in the topics; partitions without a commit are left out."""
         wanted = [TopicPartition(topic, p) for topic in topics for p in range(self._settings.partitions)]

@@ -52,8 +52,8 @@ def note(admin: AdminClient, group: str, partitions: Iterable[Partition], where:
     text = f"{where.machine} {where.host} {where.port}"
     notes = [TopicPartition(topic, partition, 0, metadata=text) for topic, partition in partitions]
     try:
-        request = [ConsumerGroupTopicPartitions(_notebook(group), notes)]
-        admin.alter_consumer_group_offsets(request, request_timeout=REQUEST_SECONDS)[_notebook(group)].result()
+        request = [ConsumerGroupTopicPartitions(notebook(group), notes)]
+        admin.alter_consumer_group_offsets(request, request_timeout=REQUEST_SECONDS)[notebook(group)].result()
     except KafkaException as error:
         raise Unavailable(f"notes of group {group}: {error}") from error
 
@@ -61,15 +61,16 @@ def note(admin: AdminClient, group: str, partitions: Iterable[Partition], where:
 def noted(admin: AdminClient, group: str) -> dict[Partition, Whereabouts]:
     """Where the worker of each partition answered when it took it. *Raises*: Unavailable."""
     try:
-        request = [ConsumerGroupTopicPartitions(_notebook(group))]
+        request = [ConsumerGroupTopicPartitions(notebook(group))]
         futures = admin.list_consumer_group_offsets(request, request_timeout=REQUEST_SECONDS)
-        found = futures[_notebook(group)].result().topic_partitions
+        found = futures[notebook(group)].result().topic_partitions
     except KafkaException as error:
         raise Unavailable(f"notes of group {group}: {error}") from error
     return {(tp.topic, tp.partition): _parsed(tp.metadata) for tp in found if tp.offset >= 0 and tp.metadata}
 
 
-def _notebook(group: str) -> str:
+def notebook(group: str) -> str:
+    """The group that holds the notes of a group's workers."""
     return f"{group}.workers"
 
 
