@@ -20,7 +20,7 @@ from domain.events import Identifier, IdScanned, InputEvent, IotIdGenerated, fla
 from domain.identifiers import Verdict, check
 from domain.port import Port
 from readers.score import Truth, compare
-from readers.simulator import Misread, NoiseRates, Parameters, Planted, Simulation
+from readers.simulator import Misread, NoiseRates, Parameters, Planted, Row, Simulation
 from readers.simulator.parameters import TIDY
 from readers.simulator.plots import PLOTS
 from readers.simulator.world import World
@@ -286,6 +286,24 @@ def test_misreads_in_the_truth_are_in_the_events() -> None:
         assert isinstance(event, IdScanned)
         assert row.read_as in {check(seen.scheme, seen.value).key for seen in event.identifiers}
         assert row.read_as != row.identifier
+
+
+def test_of_an_unknown_object_customs_is_told_whether_its_number_is_wrong_and_mostly_which_is_right() -> None:
+    right: dict[str, str] = {}
+    planted: set[str | None] = set()
+
+    def tell(row: Row) -> None:
+        if isinstance(row, Misread):
+            right[row.read_as] = row.identifier
+        elif isinstance(row, Planted) and row.kind == "UNKNOWN_OBJECT":
+            planted.add(row.object_key)
+
+    events, simulation = run(tell, missions=2000, seed=7)
+    alerts = [each for each in alerts_of(events, PORT, over(simulation)) if each.kind == "UNKNOWN_OBJECT"]
+    told = {str(each.object_key): each.sentence for each in alerts}
+    assert {key for key, sentence in told.items() if "number is wrong" in sentence} == told.keys() - planted
+    named = [key for key, sentence in told.items() if key in right and right[key] in sentence]
+    assert (len(told), len(planted), len(named)) == (32, 6, 24)
 
 
 def test_any_port_will_do() -> None:

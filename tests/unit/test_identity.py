@@ -22,8 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.associations import bindings_of
+from domain.deviations.unknown_object import MISREADS_NAMED_MAX
 from domain.events import CustomsStatus, IdBound, Identifier
-from domain.identifiers import Scheme
+from domain.identifiers import Scheme, check, misread_candidates
 from domain.identity import (
     BINDINGS_MAX,
     PARKED_MAX,
@@ -390,6 +391,27 @@ def test_an_unknown_object_is_one_finding_with_all_its_reads() -> None:
     assert (finding.kind, finding.subject, finding.node) == ("UNKNOWN_OBJECT", KEY, "DOCK")
     assert finding.deviated_at == at(5)
     assert finding.evidence == (event_id(1), event_id(2))
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (BOX, None),
+        ("CSQU3O54383", [BOX]),
+        ("C5QU3054383", [BOX]),
+        ("CSQU8054383", [BOX]),
+        ("CSQU3054384", []),
+    ],
+)
+def test_of_a_wrong_number_it_says_what_may_have_been_misread(value: str, named: list[str] | None) -> None:
+    key = f"BIC:{value}"
+    found = expire(key, identity(waiting(1, 5, home=key)), at(15), GRACE)
+    (finding,) = unknown_objects(key, found, GRACE)
+    assert ("number is wrong" in finding.sentence) is (named is not None)
+    if named is not None:
+        likely = [each.value for each in misread_candidates(check(Scheme.BIC, value))]
+        assert set(named) <= set(likely)
+        assert all(f"BIC:{each}" in finding.sentence for each in likely[:MISREADS_NAMED_MAX])
 
 
 def test_a_customs_status_is_no_object_that_somebody_saw() -> None:
