@@ -16,18 +16,23 @@ Running = Sequence[subprocess.Popen[bytes]]
 
 
 class Pace(NamedTuple):
-    """Records a second, and how many microseconds of a core each process spent on one of them."""
+    """Records a second, and how many microseconds of a core each process spent on one of them.
+
+    *Shape*: ``elsewhere`` is how many cores were busy with something else, the measuring included.
+    """
 
     per_second: float
     core_micros: tuple[float, ...]
+    elsewhere: float
 
 
 class Sample(NamedTuple):
-    """A moment: how many records were through, and how long each process had been at work."""
+    """A moment: how many records were through, and how long each process, and the machine, had been at work."""
 
     at: float
     records: int
     core_seconds: tuple[float, ...]
+    machine_seconds: float
 
 
 class Processes:
@@ -39,7 +44,9 @@ class Processes:
     def sample(self, records: int) -> Sample:
         """Now."""
         times = [process.cpu_times() for process in self._processes]
-        return Sample(time.monotonic(), records, tuple(float(each.user + each.system) for each in times))
+        machine = psutil.cpu_times()
+        busy = float(sum(machine) - machine.idle - machine.iowait)
+        return Sample(time.monotonic(), records, tuple(float(each.user + each.system) for each in times), busy)
 
 
 class Watch:
@@ -106,5 +113,6 @@ def between(first: Sample, last: Sample) -> Pace:
     records, seconds = last.records - first.records, last.at - first.at
     if not records:
         raise SystemExit("too few records to measure: the first commit was the last")
-    busy = (b - a for a, b in zip(first.core_seconds, last.core_seconds, strict=True))
-    return Pace(records / seconds, tuple(each / records * 1e6 for each in busy))
+    busy = [b - a for a, b in zip(first.core_seconds, last.core_seconds, strict=True)]
+    elsewhere = max(0.0, last.machine_seconds - first.machine_seconds - sum(busy)) / seconds
+    return Pace(records / seconds, tuple(each / records * 1e6 for each in busy), elsewhere)
