@@ -14,6 +14,14 @@ from benchmarks.speed.flow import SCANS_PER_SECOND, Flow
 from benchmarks.speed.ground import Ground, ground
 from benchmarks.speed.measure import Pace
 
+COLUMNS = (
+    "what",
+    "measured",
+    "least – most",
+    "µs of a core a record: processes; broker",
+    "cores busy elsewhere",
+)
+
 
 def main() -> None:
     """Measure and print, a line as soon as it is known."""
@@ -22,10 +30,7 @@ def main() -> None:
         f"{psutil.cpu_count()} cores; every figure is the median of {sizes.times}, with the least and the most",
         flush=True,
     )
-    print(
-        "\n| what | measured | least – most | µs of a core a record: processes; broker | cores busy elsewhere |\n|---|---|---|---|---|",
-        flush=True,
-    )
+    print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     parts: dict[str, Callable[[Ground, argparse.Namespace], None]] = {
         "contest": _contest,
         "flow": _flow,
