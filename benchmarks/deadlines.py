@@ -1,7 +1,7 @@
 """What a tick of the clock costs with many missions open and nothing due: ``make bench-ticks MISSIONS=1000000``.
 
-A tick looks for what is due, commands its judgement, and says what is due next. Asking Kafka how complete the input is
-goes on in another thread and is not counted. Prints the median, and the memory of the index.
+A tick looks for what is due, commands its judgement, and says what is due next. Asking Kafka how complete the input
+is goes on in another thread and is not counted. Prints the median, and the memory of the index.
 """
 
 import statistics
@@ -58,9 +58,8 @@ def main() -> None:
         began = time.perf_counter()
         assert tick(absences, deadlines) == 0
         seconds.append(time.perf_counter() - began)
-    print(
-        f"{missions:,} missions open, none due: a tick takes {statistics.median(seconds) * 1e3:.3f} ms, {mib:,.0f} MiB"
-    )
+    median_ms = statistics.median(seconds) * 1e3
+    print(f"{missions:,} missions open, none due: a tick takes {median_ms:.3f} ms, {mib:,.0f} MiB")
 
 
 if __name__ == "__main__":

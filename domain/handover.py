@@ -92,6 +92,27 @@ def moved(before: Iterable[Fact], after: Iterable[Fact], iot_id: UUID) -> list[M
     return sorted(told, key=lambda each: (each[1].occurred_at, each[1].event_id, each[0] is not None))
 
 
+def recounted(before: Iterable[Fact], after: Iterable[Fact]) -> list[tuple[Led, bool]]:
+    """The observations that count in a mission no more, or do again; one that it did not know counted by itself.
+
+    *Shape*: ordered as ``after`` is.
+    """
+    facts = list(after)
+    if not any(isinstance(fact, HandedOver | Taken) for fact in facts):
+        return []
+    counted = _counting(before)
+    now = _counting(facts)
+    led = (fact for fact in facts if isinstance(fact, Led))
+    return [(fact, now[fact.event_id]) for fact in led if counted.get(fact.event_id, True) != now[fact.event_id]]
+
+
+def _counting(facts: Iterable[Fact]) -> dict[UUID, bool]:
+    known = list(facts)
+    handovers = [fact for fact in known if isinstance(fact, HandedOver)]
+    takings = [fact for fact in known if isinstance(fact, Taken)]
+    return {fact.event_id: counts_here(fact, handovers, takings) for fact in known if isinstance(fact, Led)}
+
+
 def telling(to: UUID | None, fact: Led | Taken, iot_id: UUID) -> list[Moved]:
     """What is told of something that counts elsewhere.
 

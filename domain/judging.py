@@ -24,11 +24,12 @@ from domain.events import (
     DeviationAlertChanged,
     IdScanned,
     InputEvent,
+    ObservationRecounted,
     ResolutionEvent,
     UnitExpected,
 )
 from domain.facts import Fact, Lead, Led, Read, Ruling
-from domain.handover import Moved, leaving, moved, telling
+from domain.handover import Moved, leaving, moved, recounted, telling
 from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission
 from domain.port import Port
@@ -79,13 +80,14 @@ class Watched(msgspec.Struct, frozen=True, array_like=True):
 class Judged(NamedTuple):
     """What an event changed.
 
-    *Shape*: ``moved`` is what counts in other missions or goes back home, with where; ``no_more_expected`` are units
-    that only retracted lists or manifests name.
+    *Shape*: ``moved`` is what counts in other missions or goes back home, with where; ``recounted`` is what counts
+    here no more, or does again; ``no_more_expected`` are units that only retracted lists or manifests name.
     """
 
     kept: Kept
     alerts: list[DeviationAlertChanged]
     moved: list[Moved]
+    recounted: tuple[ObservationRecounted, ...] = ()
     no_more_expected: tuple[UnitExpected, ...] = ()
 
 
@@ -107,7 +109,7 @@ def _on_the_whole(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> J
     view = view_of(dossier, port)
     ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
     packed, gone = _packed(kept.key, view, ledger, dossier), _no_more_expected(before, dossier)
-    return Judged(packed, alerts, _moved(before, dossier), gone)
+    return Judged(packed, alerts, _moved(before, dossier), _recounted(before, dossier, ledger.revision), gone)
 
 
 def _moved_again(kept: Kept, dossier: Dossier, event: Taking) -> Judged | None:
@@ -127,6 +129,21 @@ def _moved(before: Dossier, dossier: Dossier) -> list[Moved]:
     if not isinstance(before, Mission) or not isinstance(dossier, Mission):
         return []
     return moved(before.facts, dossier.facts, dossier.iot_id)
+
+
+def _recounted(before: Dossier, dossier: Dossier, revision: int) -> tuple[ObservationRecounted, ...]:
+    if not isinstance(before, Mission) or not isinstance(dossier, Mission):
+        return ()
+    return tuple(
+        ObservationRecounted(
+            event_id=fact.event_id,
+            occurred_at=fact.occurred_at,
+            iot_id=dossier.iot_id,
+            counts=counts,
+            revision=revision,
+        )
+        for fact, counts in recounted(before.facts, dossier.facts)
+    )
 
 
 def _no_more_expected(before: Dossier, dossier: Dossier) -> tuple[UnitExpected, ...]:

@@ -24,7 +24,7 @@ from domain.events import (
     MassVerified,
     MissionAmended,
     MissionStateChanged,
-    ObservationTaken,
+    ObservationRecounted,
     PathNode,
     Position,
     TrainComposed,
@@ -43,7 +43,7 @@ class Delivery:
     """A record as it was delivered, with where it came from.
 
     *Shape*: ``iot_id`` is set for records of the resolved mission-event topic only; ``resolved_by`` is the
-    ``SCHEME:VALUE`` that led to it; ``counts`` is false when the event belongs to that mission no more.
+    ``SCHEME:VALUE`` that led to it.
     """
 
     event: msgspec.Struct
@@ -53,7 +53,6 @@ class Delivery:
     published_at: datetime
     iot_id: UUID | None = None
     resolved_by: str | None = None
-    counts: bool = True
 
 
 def row(delivery: Delivery) -> tuple[str, Columns]:
@@ -158,11 +157,10 @@ def _mission_event(delivery: Delivery) -> Columns:
     event: Any = delivery.event
     return {
         "iot_id": delivery.iot_id,
-        "event_id": event.takes if isinstance(event, ObservationTaken) else event.event_id,
+        "event_id": event.event_id,
         "record": event.record if isinstance(event, FactMoved) else event.__struct_config__.tag,
         "occurred_at": event.occurred_at,
         "resolved_by": delivery.resolved_by,
-        "counts": delivery.counts,
     }
 
 
@@ -190,8 +188,8 @@ _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
     (DeviceSignalled, True): ("mission_events", _mission_event),
     (AppointmentMade, True): ("mission_events", _mission_event),
     (AlertReviewed, True): ("mission_events", _mission_event),
-    (ObservationTaken, True): ("mission_events", _mission_event),
     (FactMoved, True): ("mission_events", _mission_event),
+    (ObservationRecounted, False): ("observations_recounted", _fields),
     (MissionStateChanged, False): ("mission_states", _fields),
     (DeviationAlertChanged, False): ("deviation_alerts", _fields),
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 from aiokafka.structs import ConsumerRecord
 
 from domain.conveyance import is_conveyance
-from domain.events import FactMoved, IdentifierHandedOver, ObservationTaken
+from domain.events import IdentifierHandedOver, ObservationTaken
 from runtime import metrics
 from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
@@ -112,20 +112,13 @@ class Sink:
         )
         if self._receiver.catalogued(record.topic) is not MISSION_EVENT_RESOLVED:
             return [delivery]
-        if isinstance(each.event, IdentifierHandedOver) or is_conveyance(
+        if isinstance(each.event, IdentifierHandedOver | ObservationTaken) or is_conveyance(
             (record.key or b"").decode("ascii", "replace")
         ):
             return []
         led_by = value_of(record.headers, RESOLVED_BY)
-        resolved = replace(
-            delivery,
-            iot_id=_iot_id(record),
-            resolved_by=led_by.decode("utf-8", "replace") if led_by else None,
-            counts=not isinstance(each.event, ObservationTaken),
-        )
-        if isinstance(each.event, FactMoved) and each.event.from_iot_id != resolved.iot_id:
-            return [resolved, replace(resolved, iot_id=each.event.from_iot_id, counts=False)]
-        return [resolved]
+        by = led_by.decode("utf-8", "replace") if led_by else None
+        return [replace(delivery, iot_id=_iot_id(record), resolved_by=by)]
 
 
 def _iot_id(record: ConsumerRecord) -> UUID:

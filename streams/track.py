@@ -12,7 +12,14 @@ import msgspec
 from aiokafka.structs import ConsumerRecord
 
 from domain.conveyance import conveyance_of, is_conveyance
-from domain.events import DeadlinePassed, FactMoved, MissionEvent, ObservationTaken, UnitExpected
+from domain.events import (
+    DeadlinePassed,
+    FactMoved,
+    MissionEvent,
+    ObservationRecounted,
+    ObservationTaken,
+    UnitExpected,
+)
 from domain.facts import Lead, tried_by
 from domain.history import HistoryFull
 from domain.judging import Judged, Kept, Watched, due_of, judge
@@ -27,7 +34,13 @@ from streams.chunks import Received, Receiver
 from streams.deadlines import Deadlines
 from streams.outbox import Outbox
 from streams.table import ChunkTable
-from topics.catalog import ID_BOUND, MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED, OBSERVATION_REROUTED
+from topics.catalog import (
+    ID_BOUND,
+    MISSION_EVENT_RESOLVED,
+    MISSION_STATE_CHANGED,
+    OBSERVATION_RECOUNTED,
+    OBSERVATION_REROUTED,
+)
 from topics.codec import Codec
 from topics.headers import DECISION, ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms, value_of
 
@@ -96,6 +109,8 @@ class Track:
             put_alerts(self._settings, self._codec, outbox, judged.alerts, origin, key)
         for to, told in judged.moved:
             self._move(to, told, each.record, outbox, key)
+        for counted in judged.recounted:
+            self._recount(counted, outbox, key)
         for unit in judged.no_more_expected:
             self._withdraw(unit, outbox, key)
         at: datetime = each.event.as_of if by_clock else each.event.occurred_at
@@ -111,6 +126,12 @@ class Track:
         if to is None and isinstance(told, FactMoved):
             topic, key = OBSERVATION_REROUTED, tried_by(carried(told))[0]
         outbox.put(self._settings.topic(topic.name), key.encode(), self._codec.encode(told), headers, of=of)
+
+    def _recount(self, counted: ObservationRecounted, outbox: Outbox, of: bytes) -> None:
+        """Whoever lists what counts in a mission learns that it has changed."""
+        ce_id = f"{counted.event_id}/{counted.iot_id}/{counted.revision}"
+        headers = cloud_event(counted, ce_id, counted.event_id, "missionpath", counted.occurred_at)
+        outbox.put(self._settings.topic(OBSERVATION_RECOUNTED.name), of, self._codec.encode(counted), headers, of=of)
 
     def _withdraw(self, unit: UnitExpected, outbox: Outbox, of: bytes) -> None:
         """A unit is told, where its identifier is kept, that no list or manifest of that id names it."""

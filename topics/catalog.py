@@ -22,6 +22,7 @@ from domain.events import (
     MissionAmended,
     MissionStateChanged,
     Observation,
+    ObservationRecounted,
     ResolutionEvent,
     TrainComposed,
     TrainPermissionChanged,
@@ -124,6 +125,9 @@ MISSION_STATE_CHANGED = Topic(
     retention_hours=FOREVER,
     compacted=True,
 )
+OBSERVATION_RECOUNTED = Topic(
+    "cargo.observation.recounted.v1", (ObservationRecounted,), key="IOT_ID", retention_hours=30 * DAY_HOURS
+)
 DEVIATION_ALERT_CHANGED = Topic(
     "cargo.deviation-alert.changed.v1",
     (DeviationAlertChanged,),
@@ -165,6 +169,7 @@ EVENT_TOPICS = (
     MISSION_EVENT_RESOLVED,
     MISSION_DEADLINE_PASSED,
     MISSION_STATE_CHANGED,
+    OBSERVATION_RECOUNTED,
     DEVIATION_ALERT_CHANGED,
 )
 """Every topic that carries records of ours, in the order in which data flows."""
@@ -177,6 +182,7 @@ READ_BY: dict[str, tuple[Topic, ...]] = {
         ID_BOUND,
         MISSION_EVENT_RESOLVED,
         MISSION_STATE_CHANGED,
+        OBSERVATION_RECOUNTED,
         DEVIATION_ALERT_CHANGED,
     ),
 }

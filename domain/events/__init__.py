@@ -31,6 +31,7 @@ from domain.events.results import (
     IdBound,
     IdentifierHandedOver,
     MissionStateChanged,
+    ObservationRecounted,
     ObservationTaken,
     UnitExpected,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "Name",
     "NodeId",
     "Observation",
+    "ObservationRecounted",
     "ObservationTaken",
     "Outcome",
     "PathNode",

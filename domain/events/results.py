@@ -94,6 +94,20 @@ class FactMoved(Record, frozen=True, tag="fact_moved"):
     fact: str
 
 
+class ObservationRecounted(Record, frozen=True, tag="observation_recounted"):
+    """Whether an observation that was led to a mission counts there, told when it does no more, or does again.
+
+    *Shape*: ``event_id`` and ``occurred_at`` are the observation's; of what was told of one the highest ``revision``,
+    the mission's, holds.
+    """
+
+    event_id: UUID
+    occurred_at: Moment
+    iot_id: UUID
+    counts: bool
+    revision: int
+
+
 class DeadlinePassed(Record, frozen=True, tag="deadline_passed"):
     """The clock's command to judge absences as of a moment: of a mission, a conveyance or waiting reads.
 

@@ -1,6 +1,7 @@
 """One example of every record that the sink takes, as it would be delivered; ids are new at each call."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -30,6 +31,7 @@ from domain.events import (
     MissionStateChanged,
     MissionStatus,
     Movement,
+    ObservationRecounted,
     Outcome,
     PathNode,
     Permission,
@@ -242,6 +244,19 @@ def expected() -> UnitExpected:
     )
 
 
+def recounted(resolved: Delivery, revision: int, *, counts: bool) -> ObservationRecounted:
+    """What is told of an observation that was led to a mission."""
+    event: Any = resolved.event
+    assert resolved.iot_id is not None
+    return ObservationRecounted(
+        event_id=event.event_id,
+        occurred_at=event.occurred_at,
+        iot_id=resolved.iot_id,
+        counts=counts,
+        revision=revision,
+    )
+
+
 def mission_state(iot_id: UUID, revision: int, status: MissionStatus) -> MissionStateChanged:
     return MissionStateChanged(
         iot_id=iot_id,
@@ -301,6 +316,7 @@ def every_record() -> list[Delivery]:
         delivered(msgspec.structs.replace(bound(), released=True)),
         delivered(msgspec.structs.replace(bound(), withdrawn=True)),
         *(delivered(event, iot_id=uuid4()) for event in events),
+        delivered(recounted(delivered(scanned(), iot_id=uuid4()), 3, counts=False)),
         delivered(mission_state(uuid4(), 1, MissionStatus.DEPARTED)),
         delivered(mission_state(uuid4(), 2, MissionStatus.DEPARTED)),
         delivered(alert(uuid4(), 1, AlertStatus.RAISED)),

@@ -4,7 +4,6 @@ Every test names its own missions, events and alerts, so that one database serve
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -28,6 +27,7 @@ from tests.integration.delivered_records import (
     every_record,
     manifested,
     mission_state,
+    recounted,
     scanned,
 )
 
@@ -190,12 +190,16 @@ class EngineContract:
             table, columns = row(delivery)
             assert through_view(store, table, columns) == [columns]
 
-    def test_an_observation_that_left_a_mission_is_not_among_its_events(self, store: Engine) -> None:
+    @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+    def test_whether_an_observation_counts_is_said_by_the_latest_revision(
+        self, store: Engine, order: tuple[int, ...]
+    ) -> None:
         resolved = delivered(scanned(), iot_id=uuid4())
         write(store, [resolved])
-        later = replace(resolved, published_at=AT + timedelta(seconds=1), counts=False)
-        write(store, [later])
+        write(store, [delivered(recounted(resolved, revision, counts=revision == 1)) for revision in order])
         assert through_view(store, *row(resolved)) == []
+        write(store, [delivered(recounted(resolved, 3, counts=True))])
+        assert through_view(store, *row(resolved)) == [row(resolved)[1]]
 
     def test_the_later_publication_of_an_event_holds(self, store: Engine) -> None:
         event = scanned()

@@ -1,7 +1,6 @@
 """Deliveries to rows, rows to batches; no store needed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -22,7 +21,7 @@ from domain.events import (
     ManifestUnit,
     MissionEvent,
     Movement,
-    ObservationTaken,
+    ObservationRecounted,
     PathNode,
     Position,
     Process,
@@ -99,7 +98,6 @@ def test_a_resolved_scan_is_a_mission_event() -> None:
             "record": "id_scanned",
             "occurred_at": AT,
             "resolved_by": "BIC:MSCU6639871",
-            "counts": True,
             **PROVENANCE,
         },
     )
@@ -217,10 +215,10 @@ def test_what_belongs_to_a_mission_is_a_mission_event(record: type[msgspec.Struc
     assert (columns["iot_id"], columns["record"]) == (IOT_ID, record.__struct_config__.tag)
 
 
-def test_an_observation_that_was_taken_is_the_mission_event_that_does_not_count() -> None:
-    taken = ObservationTaken(event_id=UUID(int=8), occurred_at=AT, takes=EVENT_ID, rank=0)
-    table, columns = row(replace(delivery(taken, iot_id=IOT_ID), counts=False))
-    assert (table, columns["event_id"], columns["counts"]) == ("mission_events", EVENT_ID, False)
+def test_that_an_observation_counts_no_more_is_a_row_of_its_own() -> None:
+    told = ObservationRecounted(event_id=EVENT_ID, occurred_at=AT, iot_id=IOT_ID, counts=False, revision=3)
+    table, columns = row(delivery(told))
+    assert (table, columns["event_id"], columns["counts"]) == ("observations_recounted", EVENT_ID, False)
 
 
 def test_a_moved_fact_is_the_mission_event_that_it_was() -> None:
