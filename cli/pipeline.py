@@ -17,6 +17,7 @@ from topics.admin import Action
 WORKERS = ("resolve", "track", "sink")
 READY_SECONDS = 90.0
 PROBE_SECONDS = 2.0
+ALIVE_SECONDS = 1.0
 POLL_SECONDS = 0.2
 
 
@@ -74,10 +75,10 @@ class Pipeline:
             time.sleep(POLL_SECONDS)
 
 
-def get(url: str) -> str | None:
+def get(url: str, seconds_max: float = PROBE_SECONDS) -> str | None:
     """The body of a local page; none when it is not there or does not answer 200."""
     try:
-        with urllib.request.urlopen(url, timeout=PROBE_SECONDS) as answer:
+        with urllib.request.urlopen(url, timeout=seconds_max) as answer:
             return str(answer.read().decode())
     except (urllib.error.URLError, OSError):
         return None
@@ -89,6 +90,8 @@ def _child(settings: Settings, name: str, port: int) -> Child:
         command=[sys.executable, "-m", "cli.main", "worker", name, "--instance", "local", "--with-parent"],
         environment={**settings.environment(), env_name("http_port"): str(port)},
         log=settings.home / "logs" / f"{name}.log",
+        answers=lambda: get(f"http://{settings.http_host}:{port}/healthz", ALIVE_SECONDS) is not None,
+        silent_seconds_max=settings.stall_seconds_max,
     )
 
 

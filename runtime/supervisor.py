@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,22 +14,41 @@ QUICK_SECONDS = 20.0
 QUICK_FAILURES_MAX = 5
 PAUSE_SECONDS_MAX = 10.0
 STOP_SECONDS = 20.0
+PROBES_PER_BOUND = 12
 LOG_BYTES_MAX = 10 << 20
 TAIL_LINES = 12
 
 
 @dataclass(slots=True)
 class Child:
-    """One process to keep running; what it prints goes to ``log``, which is cut back at each start."""
+    """One process to keep running; what it prints goes to ``log``, which is cut back at each start.
+
+    *Shape*: ``answers`` asks it for a sign of life, and takes a second at most; without it none is asked for.
+    *Units*: ``silent_seconds_max`` is for how long it may give none.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    answers: Callable[[], bool] | None = None
+    silent_seconds_max: float = 120.0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
     quick_failures: int = 0
+    asked_at: float = 0.0
+    answered_at: float = 0.0
+
+    def is_silent(self, now: float) -> bool:
+        """Whether it has given no sign of life for too long: frozen, or stuck beyond its own watchdog."""
+        if self.answers is None:
+            return False
+        if now - self.asked_at >= self.silent_seconds_max / PROBES_PER_BOUND:
+            self.asked_at = now
+            if self.answers():
+                self.answered_at = now
+        return now - self.answered_at > self.silent_seconds_max
 
     def tail(self) -> str:
         """The last lines it printed."""
@@ -55,9 +74,9 @@ class Supervisor:
             self._start(child)
 
     def check(self) -> list[str]:
-        """Restart what ended; returns a line about each change.
+        """Restart what ended, and end what gives no sign of life any more; returns a line about each change.
 
-        *Guarantee*: does not block. Pauses between restarts grow from 1 s to 10 s.
+        *Guarantee*: blocks for no longer than signs of life take. Pauses between restarts grow from 1 s to 10 s.
         *Raises*: Fatal when a child ends within 20 s of its start five times running, with its last lines.
         """
         return [line for child in self.children for line in self._check(child)]
@@ -89,7 +108,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        child.started_at = time.monotonic()
+        child.started_at = child.asked_at = child.answered_at = time.monotonic()
 
     def _check(self, child: Child) -> list[str]:
         now = time.monotonic()
@@ -100,7 +119,10 @@ class Supervisor:
             return [f"{child.name}: started again"]
         status = child.process.poll()
         if status is None:
-            return []
+            if not child.is_silent(now):
+                return []
+            child.process.kill()  # what is stopped does not hear anything else
+            status = child.process.wait()
         quick = now - child.started_at < QUICK_SECONDS
         child.quick_failures = child.quick_failures + 1 if quick else 1
         if child.quick_failures >= QUICK_FAILURES_MAX:
