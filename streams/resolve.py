@@ -174,13 +174,14 @@ class Resolve:
         before = self._identity(key)
         learnt = bind(key, before, each.event)
         after = learnt.identity
+        # First the news: a mission that does not know yet that it is meant again would give back what it gets.
+        for whom, handover in learnt.handovers:
+            self._tell_mission(whom, handover, _carried(each.record), outbox, key)
         for decision in learnt.decisions:
             self._decided(decision, key, outbox, key)
         for parked, iot_id in learnt.answers:
             self._tell_home(parked, iot_id, outbox, key)
             after = forget(after, parked.event_id)
-        for whom, handover in learnt.handovers:
-            self._tell_mission(whom, handover, _carried(each.record), outbox, key)
         self._keep(partition, key, before, after, each, outbox)
 
     def _observed(self, partition: int, each: Received[Observation], outbox: Outbox) -> None:

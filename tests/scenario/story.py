@@ -157,12 +157,12 @@ class Story:
                 continue
             learnt = bind(key, self.identities[key], each)
             self._learn(key, learnt.identity, event.occurred_at, event.event_id)
+            for whom, handover in learnt.handovers:
+                self._judge(str(whom), handover)
             for decision in learnt.decisions:
                 self._decided(decision)
             for parked, iot_id in learnt.answers:
                 self._answer(parked, iot_id, event)
-            for whom, handover in learnt.handovers:
-                self._judge(str(whom), handover)
 
     def _resolve(self, event: Any, led_before: int | None = None) -> None:
         """Look an observation up; ``led_before`` is the rank that had led it to the mission it comes back from."""

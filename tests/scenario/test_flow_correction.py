@@ -135,6 +135,22 @@ def test_an_iot_id_generated_by_mistake_is_taken_back_with_what_it_bound() -> No
     assert story.state().reads == 0
 
 
+def test_reads_of_an_iot_id_that_is_taken_back_are_unknown_until_the_right_one_comes() -> None:
+    # Given a container that was read in the port under an IOT_ID
+    generated = customs_generates("6:00", Process.IMPORT_ROAD, (BOX, TRUCK, MRN), PATH)
+    story = Story(generated, read_at("8:00", "QUAY"), read_at("9:00", "TERMINAL"))
+    assert story.state().reads == 2
+    # When customs takes the IOT_ID back
+    story.tell(taken_back("9:30", generated, ITSELF, *generated.identifiers))
+    # Then nobody knows what stands there
+    assert story.state().reads == 0
+    assert story.clock("10:00") == [f"RAISED UNKNOWN_OBJECT {BOX.scheme}:{BOX.value}"]
+    # And when the right one comes, minted before the container landed, it was the container all along
+    news = story.tell(customs_generates("7:00", Process.IMPORT_ROAD, (BOX, TRUCK, MRN), PATH))
+    assert news == [f"CLEARED UNKNOWN_OBJECT {BOX.scheme}:{BOX.value}"]
+    assert story.state().reads == 2
+
+
 def test_an_amendment_is_taken_back() -> None:
     # Given a container rerouted by the warehouse, and read there
     story = landed_container()

@@ -55,7 +55,7 @@ from domain.judging import unpacked
 from domain.mission import Mission
 from domain.observation import candidates
 from domain.view import by_kind
-from streams.outbox import partition_of
+from streams.outbox import Outbox, partition_of
 from streams.track import decode
 from topics.catalog import READ_BY, RESOLVE_GROUP, TRACK_GROUP
 
@@ -72,6 +72,16 @@ NAMED = {
 }
 
 
+def told_with_state(worker: Worker, chunk: list[ConsumerRecord[Any, Any]], partition: int) -> list[Sent]:
+    """Work through a chunk, and send no more than what the changes of the state carry with them."""
+    outbox = Outbox(PARTITIONS)
+    before = dict(worker.table)
+    worker.handler.handle(partition, worker.receiver.decode(chunk, outbox), outbox)
+    changed = [key for key, value in worker.table.items() if before.get(key) != value]
+    told = [each for key in changed for each in outbox.told_of(key)]
+    return [Sent(*place, key, value, tuple(headers)) for *place, key, value, headers in told]
+
+
 class Pipeline:
     """Workers of both groups that feed each other through their topics, in any order of delivery."""
 
@@ -86,8 +96,11 @@ class Pipeline:
     def publish(self, incoming: ConsumerRecord[Any, Any]) -> None:
         self.waiting[incoming.topic, partition_of(incoming.key, PARTITIONS)].append(incoming)
 
-    def run(self, rng: Random) -> None:
-        """Deliver chunks of any size from any partition until nothing is left."""
+    def run(self, rng: Random, killed: float = 0.0) -> None:
+        """Deliver chunks of any size from any partition until nothing is left.
+
+        *Shape*: ``killed`` is how often a worker dies between keeping its state and telling what came of it.
+        """
         for _ in range(2_000):
             places = sorted(place for place, records in self.waiting.items() if records)
             if not places:
@@ -95,7 +108,10 @@ class Pipeline:
             topic, partition = place = rng.choice(places)
             size = rng.randint(1, 4)
             chunk, self.waiting[place] = self.waiting[place][:size], self.waiting[place][size:]
-            self._deliver(self.workers[self.readers[topic]][partition].take(*chunk, partition=partition))
+            worker = self.workers[self.readers[topic]][partition]
+            if rng.random() < killed:
+                self._deliver(told_with_state(worker, chunk, partition))  # and what is not, is lost
+            self._deliver(worker.take(*chunk, partition=partition))
         pytest.fail("records go round in circles")
 
     def _deliver(self, out: Iterable[Sent]) -> None:
@@ -267,6 +283,19 @@ def test_any_order_of_bindings_and_observations_ends_with_the_same_resolution(to
         if rng.random() < 0.1:
             pipeline.clock()
     pipeline.run(rng)
+    pipeline.clock()
+    assert Resolution(pipeline.belonging(), pipeline.unknown()) == resolution(told)
+
+
+@settings(max_examples=150, deadline=None)
+@given(told=histories(), seed=st.integers(0, 2**32))
+def test_workers_that_die_before_they_tell_what_they_know_change_nothing(told: list[Any], seed: int) -> None:
+    pipeline, rng = Pipeline(), Random(seed)
+    for event in rng.sample(told, len(told)):
+        pipeline.publish(identity_record(event))
+        if rng.random() < 0.5:
+            pipeline.run(rng, killed=0.3)
+    pipeline.run(rng, killed=0.3)
     pipeline.clock()
     assert Resolution(pipeline.belonging(), pipeline.unknown()) == resolution(told)
 
