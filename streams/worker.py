@@ -1,6 +1,7 @@
 """One worker process: an application, its agent, its clock and its health, put together by name."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,14 @@ import faust
 
 from domain.port import Port
 from runtime.clock import clock_for
+from runtime.errors import Unavailable
 from runtime.health import Health
 from runtime.settings import Settings
 from sinks.engine import Engine
 from streams.absences import Absences, watch
 from streams.announcement import announce
 from streams.application import application, topic_of
-from streams.chunks import Agent, Receiver, work
+from streams.chunks import REGISTRY, Agent, Receiver, work
 from streams.deadlines import Deadlines
 from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
@@ -96,7 +98,7 @@ def sink_application(wiring: Wiring) -> Any:
     """The application of ``sink``."""
     assert wiring.engine is not None
     settings = wiring.settings
-    receiver = Receiver(settings, _codec(wiring), SINK_GROUP)
+    receiver = Receiver(settings, Codec(registry_for(settings.schema_registry_url)), SINK_GROUP)
     app = _application(wiring, SINK_GROUP, receiver)
     sink = Sink(settings, receiver, wiring.engine, wiring.health)
     _agent(app, receiver, lambda s: deliver(app, s, sink))
@@ -137,7 +139,18 @@ def _agent(app: Any, receiver: Receiver, loop: Callable[[Any], Any]) -> None:
 
 
 def _codec(wiring: Wiring) -> Codec:
-    return Codec(registry_for(wiring.settings.schema_registry_url))
+    """A codec that needs the registry for nothing that it writes: in the middle of a chunk nobody could wait."""
+    codec = Codec(registry_for(wiring.settings.schema_registry_url))
+    while True:
+        try:
+            codec.prepare()
+        except Unavailable as error:
+            log.warning("waiting: %s", error)
+            wiring.health.wait_for(REGISTRY, str(error))
+            time.sleep(error.retry_after_seconds)
+        else:
+            wiring.health.arrived(REGISTRY)
+            return codec
 
 
 def _table(app: Any, name: str, wiring: Wiring, on_recovered: Callable[[], None]) -> ChunkTable:

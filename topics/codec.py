@@ -54,7 +54,7 @@ class Codec:
     def encode(self, event: msgspec.Struct) -> bytes:
         """The framed bytes of an event.
 
-        *Raises*: Unavailable or Fatal from the registry, at the first event of a type.
+        *Raises*: Unavailable or Fatal from the registry, at the first event of a type that was not prepared.
         """
         writer = self._writers.get(type(event)) or self._writer(type(event))
         body = BytesIO()
@@ -63,6 +63,14 @@ class Codec:
         # Our tuples are lists, not fastavro's way to name the branch of a union.
         fastavro.schemaless_writer(body, writer.schema, fields, disable_tuple_notation=True)
         return body.getvalue()
+
+    def prepare(self) -> None:
+        """Look up what every type is written with, so that ``encode`` needs no registry any more.
+
+        *Raises*: Unavailable or Fatal from the registry.
+        """
+        for schema in self._current.values():
+            self._writer(getattr(events, str(schema["name"])))
 
     def decode(self, raw: bytes | None, *wanted: type[Event]) -> Event:
         """The event in framed bytes, one of the ``wanted`` types.

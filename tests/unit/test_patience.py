@@ -12,11 +12,13 @@ from rig import CODEC, record
 from runtime.errors import Unavailable
 from runtime.health import Health, Request
 from runtime.settings import Settings
+from streams import worker
 from streams.chunks import REGISTRY, Receiver, decoded
 from streams.outbox import Outbox
 from streams.sink import STORE, Sink
 from topics.catalog import IOT_ID_GENERATED, SINK_GROUP
 from topics.codec import Codec
+from topics.registry import AvroSchema, FileRegistry
 
 SETTINGS = Settings(partitions=1, namespace="")
 RECORD = record(IOT_ID_GENERATED.name, b"k", CODEC.encode(plan()))
@@ -48,6 +50,14 @@ class Away:
         return CODEC.decode(raw, *wanted)
 
 
+class AwayRegistry(Away):
+    """A registry that does not answer at first."""
+
+    def id_of(self, schema: AvroSchema) -> int:
+        self.ask()
+        return FileRegistry().id_of(schema)
+
+
 @pytest.fixture
 def health() -> Health:
     return Health()
@@ -59,6 +69,17 @@ def test_the_schema_registry_is_waited_for(health: Health) -> None:
     received = asyncio.run(decoded(receiver, [RECORD], Outbox(1), health))
     assert [each.event for each in received] == [plan()]
     assert registry.waited_for == [[], [REGISTRY], [REGISTRY]]
+    assert health.ready
+
+
+def test_what_is_written_is_known_before_the_work_begins(health: Health, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = AwayRegistry(2, health)
+    monkeypatch.setattr(worker, "registry_for", lambda _: registry)
+    prepared = worker._codec(worker.Wiring(SETTINGS, health))
+    asked = len(registry.waited_for)
+    assert registry.waited_for[:3] == [[], [REGISTRY], [REGISTRY]]
+    prepared.encode(plan())
+    assert len(registry.waited_for) == asked
     assert health.ready
 
 
