@@ -2,6 +2,7 @@
 
 import argparse
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -62,6 +63,7 @@ def _contest(on: Ground, sizes: argparse.Namespace) -> None:
     for _ in range(sizes.times):
         for name, run in runs.items():
             paces[name].append(run())
+            print(f"{name}: {paces[name][-1].per_second:,.0f} records/s", file=sys.stderr, flush=True)
     for name, measured in paces.items():
         _print_paces(name, "records/s", measured)
 

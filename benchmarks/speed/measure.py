@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, TopicPartition
 POLL_SECONDS = 0.05
 START_SECONDS_MAX = 240.0
 REQUEST_SECONDS = 10.0
+SAMPLES_MIN = 2
 PARTITIONS = 4
 Running = Sequence[subprocess.Popen[bytes]]
 
@@ -70,7 +71,8 @@ class Watch:
     def pace(self, begin: int, end: int, seconds_max: float, running: Running) -> Pace:
         """The pace between the first commit at or behind ``begin`` and the last one before ``end``.
 
-        The commit that comes to the end is left out: when it comes is a matter of the commit interval. Whoever has
+        The commit that comes to the end is left out where there are others: when it comes is a matter of the commit
+        interval. Whoever has
         not come to the end after ``seconds_max`` from the first commit is measured up to there.
         *Raises*: SystemExit when a process ends, or nothing is committed for minutes.
         """
@@ -84,7 +86,8 @@ class Watch:
             if not samples and time.monotonic() - started > START_SECONDS_MAX:
                 raise SystemExit(f"{self._group} commits nothing")
             time.sleep(POLL_SECONDS)
-        return between(samples[0], samples[-2] if samples[-1].records >= end else samples[-1])
+        is_late = samples[-1].records >= end and len(samples) > SAMPLES_MIN
+        return between(samples[0], samples[-2] if is_late else samples[-1])
 
     def await_committed(self, end: int, running: Running) -> None:
         """Wait until the group has committed so many records."""
