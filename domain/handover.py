@@ -84,7 +84,7 @@ def moved(before: Iterable[Fact], after: Iterable[Fact], iot_id: UUID) -> list[M
         return []
     handovers = [fact for fact in facts if isinstance(fact, HandedOver)]
     best = {fact.event_id: in_force(fact, handovers) for fact in facts if isinstance(fact, Led)}
-    told = [each for to, fact in has - had for each in telling(to, fact, iot_id)]
+    told = [telling(to, fact, iot_id) for to, fact in has - had]
     for to, fact in had - has:
         now = best.get(fact.event_id)
         if to is not None and isinstance(fact, Led) and now is not None and now[0].rank < fact.rank:
@@ -113,17 +113,9 @@ def _counting(facts: Iterable[Fact]) -> dict[UUID, bool]:
     return {fact.event_id: counts_here(fact, handovers, takings) for fact in known if isinstance(fact, Led)}
 
 
-def telling(to: UUID | None, fact: Led | Taken, iot_id: UUID) -> list[Moved]:
-    """What is told of something that counts elsewhere.
-
-    *Shape*: of what goes back to its home the mission also tells itself, and whoever follows it, that it is gone.
-    """
-    if isinstance(fact, Taken):
-        return [(to, passing_on(fact))]
-    told: list[Moved] = [(to, moving(fact, iot_id))]
-    if to is None:
-        told.append((iot_id, taking(fact.event_id, fact.occurred_at, fact.rank, fact.number)))
-    return told
+def telling(to: UUID | None, fact: Led | Taken, iot_id: UUID) -> Moved:
+    """What is told of something that counts elsewhere."""
+    return to, passing_on(fact) if isinstance(fact, Taken) else moving(fact, iot_id)
 
 
 def leaving(facts: Iterable[Fact]) -> set[Leaving]:

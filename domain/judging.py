@@ -117,10 +117,9 @@ def _moved_again(kept: Kept, dossier: Dossier, event: Taking) -> Judged | None:
     if not isinstance(dossier, Mission) or isinstance(event, DeadlinePassed):
         return None
     again = [
-        each
+        telling(to, fact, dossier.iot_id)
         for to, fact in leaving(dossier.facts)
         if isinstance(fact, Led) and fact.event_id == event.event_id
-        for each in telling(to, fact, dossier.iot_id)
     ]
     return Judged(kept, [], again) if again else None
 
