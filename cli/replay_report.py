@@ -85,8 +85,10 @@ def _where(difference: AlertDifference) -> tuple[bool, bool]:
 def _show_alert(difference: AlertDifference) -> None:
     alert = difference.alert
     states = f"{difference.live} → {difference.shadow}"
-    head = f"{_moment(alert.deviated_at)}  {alert.severity.value:<8}  {alert.kind:<28}  {states:<15}"
-    _say(f"  {head}  {difference.owner}  {alert.node or difference.subject}  {alert.sentence}")
+    head = (
+        f"{_moment(alert.deviated_at)}  {alert.severity.value:<8}  {alert.kind:<28}  {states:<15}  {difference.owner}"
+    )
+    _say(f"  {head}  {alert.node or difference.subject}" + ("" if difference.fields else f"  {alert.sentence}"))
     _show_fields(difference.fields, difference.live_alert, difference.shadow_alert)
 
 

@@ -40,19 +40,20 @@ class Stage:
         self._read = {settings.topic(group): self._names(READ_BY[group]) for group in groups}
         self._progress = Progress(settings)
 
-    def settle(self, looks: int = QUIET_POLLS) -> None:
+    def settle(self) -> None:
         """Wait until every group has committed everything, twice running: a group's output is another's input."""
         quiet = 0
-
-        def lags() -> list[int]:
-            return [self._progress.lag(group, topics) for group, topics in self._read.items()]
 
         def settled(lags: list[int]) -> bool:
             nonlocal quiet
             quiet = quiet + 1 if not any(lags) else 0
-            return quiet >= looks
+            return quiet >= QUIET_POLLS
 
-        self._wait(lags, settled, "the workers did not come to the end of their topics")
+        self._wait(self._lags, settled, "the workers did not come to the end of their topics")
+
+    def await_room(self, records_max: int) -> None:
+        """Wait until no more than so many records are left to the groups."""
+        self._wait(self._lags, lambda lags: sum(lags) <= records_max, "the workers do not get on")
 
     def await_clock(self, timestamp: float) -> None:
         """Wait until the workers have judged all absences as of a moment; *Units*: seconds since 1970."""
@@ -83,6 +84,9 @@ class Stage:
         for (topic, _), end in ends.items():
             counts[topic] = counts.get(topic, 0) + end
         return {topic: count for topic, count in counts.items() if count}
+
+    def _lags(self) -> list[int]:
+        return [self._progress.lag(group, topics) for group, topics in self._read.items()]
 
     def _names(self, topics: tuple[Topic, ...]) -> list[str]:
         return [self._settings.topic(topic.name) for topic in topics]
