@@ -64,7 +64,7 @@ def replay(
     port: Annotated[
         Path | None, typer.Option(help="Port file to judge by  [default: the settings' port_file]")
     ] = None,
-    replace: Annotated[bool, typer.Option(help="Delete a shadow of that name first.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Delete a shadow of that name first.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compute states and alerts anew from what was published, and show what differs from the live ones.
