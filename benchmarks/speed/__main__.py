@@ -35,6 +35,7 @@ def main() -> None:
     parts: dict[str, Callable[[Ground, argparse.Namespace], None]] = {
         "contest": _contest,
         "flow": _flow,
+        "alerts": _alerts,
         "crowd": _crowd,
     }
     for name in sizes.parts:
@@ -52,7 +53,7 @@ def _sizes() -> argparse.Namespace:
     parser.add_argument("--reads", type=int, default=20, help="reads of each, in the contest")
     parser.add_argument("--open", type=int, nargs="+", default=[10_000, 1_000_000], help="open missions compared")
     parser.add_argument("--records", type=int, default=40_000, help="records taken in beside open missions")
-    parser.add_argument("--parts", nargs="+", default=["contest", "flow", "crowd"], help="what to measure")
+    parser.add_argument("--parts", nargs="+", default=["contest", "flow", "alerts", "crowd"], help="what to measure")
     return parser.parse_args()
 
 
@@ -73,7 +74,10 @@ def _flow(on: Ground, sizes: argparse.Namespace) -> None:
     whole = flow.whole(4, sizes.times)
     _print_paces("publish → resolve → track → ClickHouse view", "scans/s", whole)
     _print_paces("resolve + track", "scans/s", flow.resolve_and_track(4, sizes.times))
-    late = flow.lateness(3, sizes.times)
+
+
+def _alerts(on: Ground, sizes: argparse.Namespace) -> None:
+    late = Flow(on, sizes.missions).lateness(3, sizes.times)
     at = f"scan → alert at {SCANS_PER_SECOND:,} scans/s"
     _print(f"{at}, p50", "ms", [each.p50 for each in late])
     _print(f"{at}, p99", "ms", [each.p99 for each in late])

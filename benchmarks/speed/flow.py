@@ -15,9 +15,8 @@ from benchmarks.speed.measure import PARTITIONS, Pace, Processes, Running, Watch
 from benchmarks.speed.traffic import STRAY_NODE, Traffic
 from domain.events import IdScanned, InputEvent
 from readers.publisher import Publisher
-from runtime.errors import ConfigError, Unavailable
-from sinks.engine import QueryRefused
-from sinks.query import ask
+from runtime.errors import Unavailable
+from sinks.owner import ask_owner, live_url
 from topics.catalog import DEVIATION_ALERT_CHANGED, MISSION_EVENT_RESOLVED, TRACK_GROUP
 from topics.codec import Codec
 from topics.headers import ORIGIN_MS, number, value_of
@@ -54,6 +53,7 @@ class Flow:
 
     def __init__(self, ground: Ground, missions: int) -> None:
         self._ground, self._missions, self._scans = ground, missions, 0
+        self._is_under_way = False
         self._settings = ground.settings("flow")
         self._traffic = Traffic()
         self._topic = self._settings.topic(MISSION_EVENT_RESOLVED.name)
@@ -64,7 +64,7 @@ class Flow:
         *Shape*: ``began`` is told the processes when all missions are under way.
         """
         with workers(self._settings, "resolve", "track", "sink") as running:
-            self._publish(map(self._traffic.generation, range(self._missions)))
+            self._set_out()
             self._await_views(running)
             began(running)
             return [self._whole(reads, running) for _ in range(times)]
@@ -74,12 +74,14 @@ class Flow:
         with workers(self._settings, "resolve", "track") as running:
             pids = [*(process.pid for process in running), self._ground.pid]
             watch = Watch(self._ground.servers, self._settings.topic(TRACK_GROUP), self._topic, pids)
+            self._set_out()
             watch.await_committed(self._missions + self._scans, running)
             return [self._resolve_and_track(watch, reads, running) for _ in range(times)]
 
     def lateness(self, reads: int, times: int) -> list[Lateness]:
         """How late alerts are at 1,000 scans a second, some of which deviate."""
         with workers(self._settings, "resolve", "track", "sink") as running:
+            self._set_out()
             self._await_views(running)
             return [self._lateness(reads) for _ in range(times)]
 
@@ -118,6 +120,11 @@ class Flow:
         self._scans += reads * self._missions
         return [(mission, number) for number in range(first, first + reads) for mission in range(self._missions)]
 
+    def _set_out(self) -> None:
+        if not self._is_under_way:
+            self._publish(map(self._traffic.generation, range(self._missions)))
+            self._is_under_way = True
+
     def _publish(self, events: Iterable[InputEvent], rate: float | None = None) -> None:
         publisher = Publisher(self._settings, Codec(FileRegistry()), DurableProducer(self._settings), rate)
         for event in events:
@@ -131,10 +138,13 @@ class Flow:
 
     def _written(self) -> list[int]:
         time.sleep(QUERY_SECONDS)
+        # Never without the sink: whoever opens the data keeps it from opening them.
+        url = live_url(self._settings.home)
         try:
-            return [int(count) for count in ask(self._settings.home, _WRITTEN, "TSV").split()]
-        except (ConfigError, QueryRefused, Unavailable):  # the sink is starting
+            answered = ask_owner(url, _WRITTEN, "TSV") if url else None
+        except Unavailable:  # it is starting
             return []
+        return [int(count) for count in (answered or b"").split()]
 
 
 @contextmanager

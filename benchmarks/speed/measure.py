@@ -72,8 +72,7 @@ class Watch:
         """The pace between the first commit at or behind ``begin`` and the last one before ``end``.
 
         The commit that comes to the end is left out where there are others: when it comes is a matter of the commit
-        interval. Whoever has
-        not come to the end after ``seconds_max`` from the first commit is measured up to there.
+        interval. Whoever has not come to the end ``seconds_max`` after the first commit is measured up to there.
         *Raises*: SystemExit when a process ends, or nothing is committed for minutes.
         """
         samples: list[Sample] = []
