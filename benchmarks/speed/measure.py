@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import psutil
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 POLL_SECONDS = 0.05
 START_SECONDS_MAX = 240.0
@@ -62,11 +62,16 @@ class Watch:
         self._asking = Consumer({"bootstrap.servers": servers, "group.id": group, "log_level": 2})
         self._partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
         self._processes = Processes(pids)
+        self._known = 0
 
     def committed(self) -> int:
         """How many records of the topic the group has committed."""
-        found = self._asking.committed(self._partitions, timeout=REQUEST_SECONDS)
-        return sum(max(0, partition.offset) for partition in found)
+        try:
+            found = self._asking.committed(self._partitions, timeout=REQUEST_SECONDS)
+        except KafkaException:  # the group's coordinator is being made
+            return self._known
+        self._known = sum(max(0, partition.offset) for partition in found)
+        return self._known
 
     def pace(self, begin: int, end: int, seconds_max: float, running: Running) -> Pace:
         """The pace between the first commit at or behind ``begin`` and the last one before ``end``.
