@@ -61,9 +61,10 @@ class Spies:
     def __call__(self, running: Sequence[subprocess.Popen[bytes]]) -> None:
         """Begin."""
         for number, process in enumerate(running):
-            command = [str(PY_SPY), "record", "--gil", "--format", "raw", "--duration", "600", "--silent"]
+            command = [str(PY_SPY), "record", "--gil", "--format", "raw", "--duration", "600"]
             output = ["--output", str(self._home / str(number)), "--pid", str(process.pid)]
-            self._spies.append(subprocess.Popen([*command, *output], stdout=subprocess.DEVNULL))
+            quiet = subprocess.DEVNULL
+            self._spies.append(subprocess.Popen([*command, *output], stdout=quiet, stderr=quiet))
 
     def end(self) -> Iterator[str]:
         """What each has seen: stacks, with how often."""
