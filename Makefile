@@ -26,7 +26,7 @@ check: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The speed of the pipeline beside plain clients, stock Faust and Quix Streams (docs/performance.md); about 15 minutes.
+# The speed of the pipeline beside plain clients, stock Faust and Quix Streams (docs/performance.md).
 bench: $(VENV)/.ready .local/bench-venv/.ready
 	$(BIN)/python -m benchmarks.speed
 
