@@ -70,7 +70,7 @@ def plan(client: AdminClient, settings: Settings) -> list[Step]:
     configs = _configs(client, [name for name in names if name in existing])
     steps = []
     for name, topic in names.items():
-        partitions = len(existing[name].partitions) if name in existing else None
+        partitions = len(existing[name].partitions) if name in configs else None
         steps.append(_step(name, topic, partitions, configs.get(name, {}), settings.partitions))
     return steps
 
@@ -185,13 +185,18 @@ def _alteration(step: Step) -> ConfigResource:
 
 
 def _configs(client: AdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    """The settings of topics; those that were deleted since they were listed are left out."""
     if not names:
         return {}
+    found: dict[str, dict[str, str]] = {}
     try:
         futures = client.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in names])
-        return {
-            resource.name: {key: entry.value for key, entry in future.result(REQUEST_SECONDS).items()}
-            for resource, future in futures.items()
-        }
+        for resource, future in futures.items():
+            try:
+                found[resource.name] = {key: entry.value for key, entry in future.result(REQUEST_SECONDS).items()}
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise
     except (KafkaException, TimeoutError) as error:
         raise Unavailable(f"topic settings cannot be read: {error}") from error
+    return found

@@ -8,27 +8,26 @@ import asyncio
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from cli import bootstrap
 from runtime import logs
-from streams import chunks
+from streams.transport import Chunk, ChunkConsumer
 
 FOR_EVER_SECONDS = 3_600.0
 
 
 def main(mark: Path, how: str) -> None:
-    make_durable = chunks._make_durable
+    holds = ChunkConsumer.holds
 
-    async def stand_still(*arguments: Any) -> None:
+    async def stand_still(consumer: ChunkConsumer, chunk: Chunk) -> bool:
         if mark.exists():  # noqa: ASYNC240 - standing still is what it is about
             mark.unlink()  # noqa: ASYNC240
             if how == "loop":
                 time.sleep(FOR_EVER_SECONDS)  # noqa: ASYNC251
             await asyncio.sleep(FOR_EVER_SECONDS)
-        await make_durable(*arguments)
+        return await holds(consumer, chunk)
 
-    chunks._make_durable = stand_still
+    ChunkConsumer.holds = stand_still  # type: ignore[method-assign]
     logs.configure("info")
     bootstrap.run_worker("resolve", "test")
 
