@@ -91,6 +91,7 @@ class Track:
                 touched[key] = judged, self._tell(key, judged, each, outbox)
         for key, (judged, changed_at) in touched.items():
             self._keep(partition, key, judged, changed_at, outbox)
+        metrics.MISSIONS.set(len(self.table))
 
     def recovered(self) -> None:
         """Rebuild the index of due times from the table."""
@@ -144,7 +145,6 @@ class Track:
         kept = judged.kept
         self.table[key] = encode(kept)
         self._deadlines.set(partition, key, kept.due_at)
-        metrics.MISSIONS.set(len(self.table))
         if kept.standing is not None:
             state = summarise(kept.standing, kept.ledger.revision, at, kept.ledger.open_kinds)
             headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
