@@ -168,7 +168,9 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, tag="T"):
 class HandedOver(msgspec.Struct, frozen=True, array_like=True, tag="H"):
     """From ``occurred_at`` until just before ``until`` an identifier means another mission; none: this one again.
 
-    *Shape*: or ``to_nobody``, no mission at all; ``number`` counts what was told of the identifier.
+    *Shape*: or ``to_nobody``, no mission at all; ``number`` counts what was told of the identifier. ``shared``, it
+    means another mission as well, and this one until it means nobody; what it led here as the best identifier goes by
+    what is told so, and nothing else does.
     """
 
     occurred_at: datetime
@@ -178,6 +180,7 @@ class HandedOver(msgspec.Struct, frozen=True, array_like=True, tag="H"):
     until: datetime | None
     to_nobody: bool = False
     number: int = 0
+    shared: bool = False
 
 
 Led = Read | Ruling | Signal | Booking | Retraction

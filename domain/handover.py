@@ -5,12 +5,15 @@ observation *takes* it from the mission that a worse one had led it to. The iden
 mission from an earlier moment: it is *handed over*, and the mission moves on what it had led here. Or the identifier
 means nobody any more, because it was released, or its binding withdrawn: the mission sends the observation *back* to
 its home, to be resolved anew by all its identifiers.
+
+An identifier that several missions share leads to each of them: the mission *copies* to the new one what it led here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from domain.bindings import is_shared
 from domain.events import FactMoved, ObservationTaken
 from domain.facts import Fact, HandedOver, Lead, Led, Retraction, Taken, leads_of, led, looked_up_at, tried_by
 from domain.identifiers import Scheme
@@ -63,23 +66,27 @@ def _told_of(lead: Lead, fact: Led, handovers: Sequence[HandedOver]) -> HandedOv
     """What was told last of an identifier at the moment of a fact."""
     if isinstance(fact, Retraction) and lead.key.startswith(ITSELF):
         return None  # it names its mission, even if what it takes back is that the mission is
-    at = looked_up_at(fact)
-    covering = [
-        handover
-        for handover in handovers
-        if handover.key == lead.key and handover.occurred_at <= at and (handover.until is None or at < handover.until)
-    ]
+    covering = (h for h in _covering(lead, fact, handovers) if not h.shared or h.to is None)
     return max(covering, key=lambda h: (h.number, h.occurred_at, h.event_id), default=None)
+
+
+def _covering(lead: Lead, fact: Led, handovers: Iterable[HandedOver]) -> Iterator[HandedOver]:
+    """All that was told of an identifier, as far as it concerns a fact that it led here."""
+    at, shared = looked_up_at(fact), is_shared(lead.key, lead.rank)
+    for each in handovers:
+        is_of_it = each.key == lead.key and each.shared == shared
+        if is_of_it and each.occurred_at <= at and (each.until is None or at < each.until):
+            yield each
 
 
 def moved(before: Iterable[Fact], after: Iterable[Fact], iot_id: UUID) -> list[Moved]:
     """What a mission must tell whom when its facts have changed.
 
-    *Shape*: ordered by event time. What goes elsewhere now is moved; what went elsewhere before, but was led here
-    meanwhile by a better identifier, is taken from where it went.
+    *Shape*: ordered by event time. What goes elsewhere now is moved or copied; what went elsewhere before, but was
+    led here meanwhile by a better identifier, is taken from where it went.
     """
-    facts = list(after)
-    had, has = leaving(before), leaving(facts)
+    known, facts = list(before), list(after)
+    had, has = leaving(known) | copied(known), leaving(facts) | copied(facts)
     if had == has:
         return []
     handovers = [fact for fact in facts if isinstance(fact, HandedOver)]
@@ -129,6 +136,22 @@ def leaving(facts: Iterable[Fact]) -> set[Leaving]:
         if isinstance(fact, Led):
             found |= _ways_of(fact, handovers, known)
     return found
+
+
+def copied(facts: Iterable[Fact]) -> set[Leaving]:
+    """Everything of these facts that counts elsewhere as well, with where.
+
+    What is copied once need not be copied again, for a mission forgets nothing that led there.
+    """
+    known = list(facts)
+    shared = [fact for fact in known if isinstance(fact, HandedOver) and fact.shared and fact.to is not None]
+    return {
+        (handover.to, led(fact, lead, tried_by(fact)))
+        for fact in (known if shared else ())
+        if isinstance(fact, Led)
+        for lead in leads_of(fact)
+        for handover in _covering(lead, fact, shared)
+    }
 
 
 def _ways_of(fact: Led, handovers: list[HandedOver], known: list[Fact]) -> set[Leaving]:

@@ -5,14 +5,14 @@ until the next one. A read that no binding covers waits; whatever binds its iden
 """
 
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from domain.alerts import Ledger
-from domain.bindings import Binding, handovers, meant
+from domain.bindings import Binding, all_meant, handovers, is_shared
 from domain.deviations import Finding
 from domain.deviations.unknown_object import unknown
 from domain.events import (
@@ -133,7 +133,7 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
 
 def bound_to(identity: Identity, at: datetime, *, even_withdrawn: bool = False) -> UUID | None:
     """The IOT_ID that the identifier meant at that moment, none if nothing bound it yet."""
-    return meant(identity.bindings, at, even_withdrawn=even_withdrawn)
+    return next(all_meant(identity.bindings, at, even_withdrawn=even_withdrawn), None)
 
 
 def bind(key: str, identity: Identity, event: IdBound) -> Learnt:
@@ -199,12 +199,18 @@ def taken(decision: Decision) -> ObservationTaken:
 
 
 def meant_by(key: str, identity: Identity, parked: Parked) -> UUID | None:
-    """The IOT_ID that the identifier ``key`` meant for an observation.
+    """The IOT_ID that the identifier ``key`` meant for an observation, of several the one bound last."""
+    return next(iter(all_meant_by(key, identity, parked)), None)
+
+
+def all_meant_by(key: str, identity: Identity, parked: Parked) -> tuple[UUID, ...]:
+    """The IOT_IDs that the identifier ``key`` meant for an observation: several if it is shared, else one or none.
 
     A retraction that names an IOT_ID follows what it takes back even if that is the IOT_ID itself.
     """
     itself = parked.retracts is not None and key.startswith(ITSELF)
-    return bound_to(identity, parked.occurred_at, even_withdrawn=itself)
+    found = all_meant(identity.bindings, parked.occurred_at, even_withdrawn=itself)
+    return tuple(found if is_shared(key, parked.rank) else islice(found, 1))
 
 
 def expect(identity: Identity, event: UnitExpected) -> Identity:

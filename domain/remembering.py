@@ -142,6 +142,7 @@ def _handed_over(event: IdentifierHandedOver) -> HandedOver:
         event.valid_until,
         event.to_nobody,
         event.number,
+        event.shared,
     )
 
 

@@ -40,6 +40,7 @@ from domain.identity import (
     Decision,
     Identity,
     Parked,
+    all_meant_by,
     as_parked,
     bind,
     expect,
@@ -47,7 +48,6 @@ from domain.identity import (
     forget,
     give,
     is_waiting,
-    meant_by,
     next_expiry,
     park,
     parked_again,
@@ -223,12 +223,13 @@ class Resolve:
         """Ask the identifier of that rank, and if it means nothing let the observation wait and ask the next one."""
         waiting, each = tried.waiting, tried.each
         key, bindable = tried.tries[waiting.rank]
-        iot_id = meant_by(key, self._identity(key), waiting) if bindable else None
-        if iot_id is not None and waiting.rank == 0:
-            self._forward(str(iot_id), Lead(0, key, waiting.number), waiting.value, waiting.headers, outbox)
+        found = all_meant_by(key, self._identity(key), waiting) if bindable else ()
+        if found and waiting.rank == 0:
+            for iot_id in found:
+                self._forward(str(iot_id), Lead(0, key, waiting.number), waiting.value, waiting.headers, outbox)
             metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
-        elif iot_id is not None:
-            self._tell_home(waiting, iot_id, outbox, None)
+        elif found:
+            self._tell_home(waiting, found[0], outbox, None)
         elif self._park(partition, key, tried, outbox) and waiting.rank + 1 < len(tried.tries):
             self._reroute(each.record, tried.tries[waiting.rank + 1].key, waiting.rank + 1, outbox)
 

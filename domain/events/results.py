@@ -50,8 +50,9 @@ class IdentifierHandedOver(Record, frozen=True, tag="identifier_handed_over"):
 
     *Shape*: told to the mission that had it; from ``occurred_at`` until just before ``valid_until`` (none: for ever)
     ``key``, ``SCHEME:VALUE``, means ``to_iot_id``, or ``to_nobody``, or else this mission again. ``number`` counts
-    what was learnt of the identifier: of what was told of one moment the highest holds. ``event_id`` follows from
-    the rest.
+    what was learnt of the identifier: of what was told of one moment the highest holds. ``shared``, it
+    means ``to_iot_id`` as well as this mission, which keeps what it led here; what is told so concerns what it led as
+    the best identifier, and nothing else does. ``event_id`` follows from the rest.
     """
 
     event_id: UUID
@@ -61,6 +62,7 @@ class IdentifierHandedOver(Record, frozen=True, tag="identifier_handed_over"):
     valid_until: Moment | None = None
     to_nobody: bool = False
     number: int = 0
+    shared: bool = False
 
 
 class ObservationTaken(Record, frozen=True, tag="observation_taken"):

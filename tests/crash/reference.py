@@ -28,7 +28,7 @@ from domain.events import (
     TrainComposed,
     VesselManifested,
 )
-from domain.identity import Identity, as_parked, bind, expect, expire, meant_by, park, unknown_objects
+from domain.identity import Identity, all_meant_by, as_parked, bind, expect, expire, park, unknown_objects
 from domain.journey import Journey
 from domain.observation import candidates
 from domain.port import Port
@@ -149,24 +149,23 @@ def _identities(events: Sequence[InputEvent], outcome: Outcome) -> dict[str, Ide
 
 
 def _owners(event: Any, identities: dict[str, Identity]) -> list[str]:
-    """The mission and the conveyance that an event belongs to; what is nobody's waits under its best identifier."""
+    """The missions and the conveyance that an event belongs to; what is nobody's waits under its best identifier."""
     conveyance = conveyance_of(event) if isinstance(event, _OF_CONVEYANCES) else None
     owners = [conveyance] if conveyance else []
     if isinstance(event, IotIdGenerated | MissionAmended):
         return [str(event.iot_id)]
     if isinstance(event, _OBSERVATIONS):
         tried = candidates(event)
-        waiting = as_parked(event, tried[0].key if tried else "", b"", ())
+        home = tried[0].key if tried else ""
         found = (
-            meant_by(each.key, identities[each.key], waiting)
-            for each in tried
+            all_meant_by(each.key, identities[each.key], as_parked(event, home, b"", (), rank))
+            for rank, each in enumerate(tried)
             if each.bindable and each.key in identities
         )
-        iot_id: UUID | None = next((each for each in found if each is not None), None)
-        if iot_id is not None:
-            owners.append(str(iot_id))
-        elif tried:
-            identities[waiting.home] = park(identities[waiting.home], waiting)
+        iot_ids: tuple[UUID, ...] = next(filter(None, found), ())
+        owners += map(str, iot_ids)
+        if tried and not iot_ids:
+            identities[home] = park(identities[home], as_parked(event, home, b"", ()))
     return owners
 
 

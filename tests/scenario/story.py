@@ -28,17 +28,18 @@ from domain.events import (
     UnitExpected,
     VesselManifested,
 )
+from domain.facts import Lead
 from domain.identity import (
     Decision,
     Identity,
     Parked,
+    all_meant_by,
     as_parked,
     bind,
     expect,
     expire,
     give,
     is_waiting,
-    meant_by,
     park,
     review,
     take_back,
@@ -170,12 +171,12 @@ class Story:
         for rank, candidate in enumerate(tried):
             waiting = as_parked(event, tried[0].key, b"", (), rank)
             known = self.identities[candidate.key]
-            iot_id = meant_by(candidate.key, known, waiting) if candidate.bindable else None
-            if iot_id is not None and rank == 0:
-                self._judge(str(iot_id), event)
-                return
-            if iot_id is not None:
-                self._answer(waiting, iot_id, event)
+            found = all_meant_by(candidate.key, known, waiting) if candidate.bindable else ()
+            for iot_id in found if rank == 0 else ():
+                self._judge(str(iot_id), event, Lead(0, candidate.key))
+            if found and rank > 0:
+                self._answer(waiting, found[0], event)
+            if found:
                 return
             came_back = rank == 0 and led_before is not None
             parked = take_back(known, waiting, led_before or 0) if came_back else park(known, waiting)
@@ -191,7 +192,9 @@ class Story:
             self._decided(decision)
 
     def _decided(self, decision: Decision) -> None:
-        self._judge(str(decision.iot_id), self._events[decision.parked.event_id])
+        event: Any = self._events[decision.parked.event_id]
+        lead = Lead(decision.rank, candidates(event)[decision.rank].key, decision.number)
+        self._judge(str(decision.iot_id), event, lead)
         if decision.taken_from is not None:
             self._judge(str(decision.taken_from), taken(decision))
 
@@ -210,8 +213,10 @@ class Story:
         self.identities[key] = msgspec.structs.replace(identity, ledger=ledger)
         self.alerts += alerts
 
-    def _judge(self, owner: str, event: InputEvent | ResolutionEvent | DeadlinePassed) -> None:
-        judged = judge(self.kept.get(owner, Kept(owner)), event, PORT)
+    def _judge(
+        self, owner: str, event: InputEvent | ResolutionEvent | DeadlinePassed, lead: Lead | None = None
+    ) -> None:
+        judged = judge(self.kept.get(owner, Kept(owner)), event, PORT, lead)
         if judged is not None:
             self.kept[owner] = judged.kept
             self.alerts += judged.alerts

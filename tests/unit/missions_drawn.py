@@ -257,7 +257,7 @@ def taken_in(told: Any) -> tuple[Any, Lead | None]:
 
 OTHER_IOT_ID = UUID(int=0xB0B, version=4)
 handovers = st.builds(
-    lambda number, when, key, to, hours, told_as: IdentifierHandedOver(
+    lambda number, when, key, to, hours, told_as, shared: IdentifierHandedOver(
         event_id=event_id(2**44 + number),
         occurred_at=at(when),
         key=key,
@@ -265,19 +265,22 @@ handovers = st.builds(
         valid_until=None if hours is None else at(when + hours * HOUR),
         to_nobody=to == "nobody",
         number=told_as,
+        shared=shared and key.startswith("MRN:"),
     ),
     numbers,
     minutes,
-    st.sampled_from([f"BIC:{BOX}", f"BIC:{BOX}", f"PLATE:{TRUCK}"]),
+    st.sampled_from([f"BIC:{BOX}", f"BIC:{BOX}", f"PLATE:{TRUCK}", f"MRN:{MRN_1}"]),
     st.sampled_from([OTHER_IOT_ID, OTHER_IOT_ID, "nobody", None]),
     st.sampled_from([None, 1, 6]),
     st.integers(0, 3),
+    st.booleans(),
 )
 leads = st.sampled_from(
     [
         Lead(0, f"BIC:{BOX}"),
         Lead(0, f"BIC:{BOX}"),
         Lead(0, f"BIC:{BOX}", 3),
+        Lead(0, f"MRN:{MRN_1}"),
         Lead(1, f"PLATE:{TRUCK}"),
         Lead(1, f"PLATE:{TRUCK}", 1),
         Lead(2, "SEAL:BRI1", 2),

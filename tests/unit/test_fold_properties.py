@@ -25,7 +25,7 @@ from domain.dossier import Dossier, opened, view_of
 from domain.dossier import fold as fold_one
 from domain.events import DeadlinePassed, DeviceSignal, EventRetracted, MissionStateChanged
 from domain.facts import Led, Taken, leads_of
-from domain.handover import is_taken, leaving
+from domain.handover import copied, is_taken, leaving
 from domain.journey import Journey
 from domain.judging import Kept, judge, unpacked
 from domain.port import Port
@@ -280,7 +280,7 @@ def test_the_calls_told_here_reach_every_kind() -> None:
     assert reached(CALL, notices | sorts | DEALT) == notices | sorts | DEALT
 
 
-def test_observations_of_the_missions_told_here_are_handed_over_given_back_and_taken() -> None:
+def test_observations_of_the_missions_told_here_are_handed_over_copied_given_back_and_taken() -> None:
     found: set[str] = set()
 
     @settings(max_examples=100, derandomize=True, database=None, phases=[Phase.generate])
@@ -289,9 +289,10 @@ def test_observations_of_the_missions_told_here_are_handed_over_given_back_and_t
         facts = folding(MISSION, told).facts
         takings = [fact for fact in facts if isinstance(fact, Taken)]
         found.update("back home" if to is None else "handed over" for to, _ in leaving(facts))
+        found.update("copied" for _ in copied(facts))
         found.update(
             "taken" for fact in facts if isinstance(fact, Led) and is_taken(fact.event_id, leads_of(fact)[0], takings)
         )
 
     tell()
-    assert found == {"handed over", "back home", "taken"}
+    assert found == {"handed over", "copied", "back home", "taken"}

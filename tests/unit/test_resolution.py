@@ -174,15 +174,10 @@ def words(told: Iterable[Any]) -> dict[str, list[Word]]:
     return said
 
 
-def meaning(said: list[Word], at: datetime) -> UUID | None:
-    """The mission that an identifier means: what was said last of it, unless that mission was released from it."""
-    standing = sorted(word for word in said if word.since <= at)
-    while standing:
-        last = standing.pop()
-        if not last.released:
-            return last.iot_id
-        standing = [word for word in standing if word.iot_id != last.iot_id]
-    return None
+def meaning(said: list[Word], at: datetime) -> list[UUID]:
+    """The missions that an identifier means: the last word about each is that it is bound; the last bound first."""
+    last_of = {word.iot_id: word for word in sorted(said) if word.since <= at}
+    return [word.iot_id for word in sorted(last_of.values(), reverse=True) if not word.released]
 
 
 def expectations(told: Iterable[Any]) -> dict[str, list[datetime]]:
@@ -204,7 +199,10 @@ class Resolution(NamedTuple):
 
 
 def resolution(told: list[Any]) -> Resolution:
-    """What belongs where when everything is known: the best identifier that means a mission then decides."""
+    """What belongs where when everything is known: the best identifier that means a mission then decides.
+
+    A declaration means all its missions, if nothing better is named.
+    """
     said, expected = words(told), expectations(told)
     withdrawn = {event.retracts for event in told if isinstance(event, EventRetracted)}
     found, unknown = defaultdict(set), defaultdict(set)
@@ -212,12 +210,11 @@ def resolution(told: list[Any]) -> Resolution:
         if not isinstance(event, IdScanned | CustomsStatusChanged) or event.event_id in withdrawn:
             continue
         tried = [candidate.key for candidate in candidates(event)]
-        iot_id = next((m for key in tried if (m := meaning(said[key], event.occurred_at))), None)
-        if iot_id is not None:
+        key, meant = next(((k, m) for k in tried if (m := meaning(said[k], event.occurred_at))), ("", []))
+        for iot_id in meant if key == tried[0] and key.startswith("MRN:") else meant[:1]:
             found[iot_id].add(event.event_id)
-        elif isinstance(event, IdScanned) and not any(
-            listed_at <= event.occurred_at + GRACE for listed_at in expected[tried[0]]
-        ):
+        is_unknown = not meant and isinstance(event, IdScanned)
+        if is_unknown and not any(listed_at <= event.occurred_at + GRACE for listed_at in expected[tried[0]]):
             unknown[tried[0]].add(event.event_id)
     return Resolution(dict(found), dict(unknown))
 
@@ -252,12 +249,14 @@ def taken_back(number: int, event: Any) -> EventRetracted:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Any]:
     """Missions that are bound, amended and taken back, trains' lists, and what is observed meanwhile."""
+    declared = draw(st.sampled_from([set(), {"paper"}]))  # together
     minted = draw(st.lists(generations, min_size=1, max_size=len(MISSIONS)))
     changed = draw(st.lists(amendments, max_size=3))
     lists = draw(st.lists(st.tuples(st.integers(0, 40), st.sampled_from([BOX, OTHER_BOX])), max_size=2))
     observed = draw(st.lists(seen, min_size=1, max_size=5))
+    decided = draw(st.lists(st.integers(0, 30), max_size=3))
     told: list[Any] = [
-        plan(1 + n, when, IMPORT_PATH, identifiers(of), MISSIONS[n]) for n, (when, of) in enumerate(minted)
+        plan(1 + n, when, IMPORT_PATH, identifiers(of | declared), MISSIONS[n]) for n, (when, of) in enumerate(minted)
     ]
     told += [
         msgspec.structs.replace(
@@ -266,6 +265,7 @@ def histories(draw: st.DrawFn) -> list[Any]:
         for n, (iot_id, when, added, removed) in enumerate(changed)
     ]
     told += [observation(100 + n, when, of, is_scan=s) for n, (when, of, s) in enumerate(observed)]
+    told += [observation(150 + n, when, declared, is_scan=False) for n, when in enumerate(decided) if declared]
     told += [composed(80 + n, when, listed(unit)) for n, (when, unit) in enumerate(lists)]
     gone = draw(st.lists(st.sampled_from(told), max_size=3, unique_by=lambda event: event.event_id))
     return told + [taken_back(200 + n, event) for n, event in enumerate(gone)]
@@ -405,24 +405,71 @@ def named(event: Any, *identifiers: Identifier) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("event", "mission"),
+    ("event", "missions"),
     [
-        (scan(100, 20, "DOCK", *ids(SEAL="BRI1234567")), FIRST),
-        (scan(100, 20, "DOCK", *ids(SEAL="RFID:bri-1234567")), FIRST),
-        (named(signal(100, 20, DeviceSignal.DOOR_OPENED), *ids(SEAL="BRI1234567")), FIRST),
-        (named(signal(100, 20, DeviceSignal.SEAL_TAMPERED), *ids(BIC=BOX)), FIRST),
-        (named(appointment(100, 20, "GATE", (60, 90)), *ids(SEAL="BRI1234567")), FIRST),
-        (status(100, 20, CustomsStatus.RELEASED, *ids(MRN=MRN_2)), FIRST),
-        (status(100, 4, CustomsStatus.RELEASED, *ids(MRN=MRN_1)), FIRST),
-        # One declaration of two units: each has its own status when the unit is named beside it.
-        (status(100, 20, CustomsStatus.RELEASED, *ids(BIC=BOX, MRN=MRN_1)), FIRST),
-        (status(100, 20, CustomsStatus.RELEASED, *ids(BIC=OTHER_BOX, MRN=MRN_1)), SECOND),
-        (status(100, 20, CustomsStatus.RELEASED, *ids(MRN=MRN_1)), SECOND),
+        (scan(100, 20, "DOCK", *ids(SEAL="BRI1234567")), (FIRST,)),
+        (scan(100, 20, "DOCK", *ids(SEAL="RFID:bri-1234567")), (FIRST,)),
+        (named(signal(100, 20, DeviceSignal.DOOR_OPENED), *ids(SEAL="BRI1234567")), (FIRST,)),
+        (named(signal(100, 20, DeviceSignal.SEAL_TAMPERED), *ids(BIC=BOX)), (FIRST,)),
+        (named(appointment(100, 20, "GATE", (60, 90)), *ids(SEAL="BRI1234567")), (FIRST,)),
+        (status(100, 20, CustomsStatus.RELEASED, *ids(MRN=MRN_2)), (FIRST,)),
+        # One declaration of two units: each has its own status when the unit is named beside it, else it is of both.
+        (status(100, 4, CustomsStatus.RELEASED, *ids(MRN=MRN_1)), (FIRST,)),
+        (status(100, 20, CustomsStatus.RELEASED, *ids(BIC=BOX, MRN=MRN_1)), (FIRST,)),
+        (status(100, 20, CustomsStatus.RELEASED, *ids(BIC=OTHER_BOX, MRN=MRN_1)), (SECOND,)),
+        (status(100, 20, CustomsStatus.RELEASED, *ids(MRN=MRN_1)), (FIRST, SECOND)),
+        (named(appointment(100, 20, "GATE", (60, 90)), *ids(MRN=MRN_1)), (FIRST, SECOND)),
     ],
 )
-def test_seals_devices_and_declarations_lead_to_their_mission_in_any_order(event: Any, mission: UUID) -> None:
+def test_seals_devices_and_declarations_lead_where_they_are_bound_in_any_order(
+    event: Any, missions: tuple[UUID, ...]
+) -> None:
     for told in permutations((LOADED, SAME_PAPER, event)):
-        assert in_this_order(*told) == {mission: {event_id(100)}}
+        assert in_this_order(*told) == {mission: {event_id(100)} for mission in missions}
+
+
+# One declaration over several units -------------------------------------------------------------------------------
+
+ON_PAPER = [plan(1 + n, n, identifiers=ids(MRN=MRN_1), iot_id=iot_id) for n, iot_id in enumerate(MISSIONS)]
+RELEASED = status(100, 20, CustomsStatus.RELEASED, *ids(MRN=MRN_1))
+TAKEN_OFF = released(9, 10, iot_id=SECOND, MRN=MRN_1)
+
+
+def of_each(*missions: UUID) -> dict[UUID, set[UUID]]:
+    return {mission: {event_id(100)} for mission in missions}
+
+
+def test_a_release_of_the_declaration_releases_every_container_even_one_that_becomes_known_later() -> None:
+    for told in permutations((*ON_PAPER, RELEASED)):
+        assert in_this_order(*told) == of_each(FIRST, SECOND, THIRD)
+
+
+def test_a_container_that_is_minted_after_the_release_has_no_part_in_it() -> None:
+    late = plan(3, 30, identifiers=ids(MRN=MRN_1), iot_id=THIRD)
+    for told in permutations((*ON_PAPER[:2], late, RELEASED)):
+        assert in_this_order(*told) == of_each(FIRST, SECOND)
+
+
+def test_an_amendment_takes_one_container_off_the_declaration_and_the_others_keep_the_release() -> None:
+    for told in permutations((*ON_PAPER, RELEASED, TAKEN_OFF)):
+        assert in_this_order(*told) == of_each(FIRST, THIRD)
+
+
+def test_an_amendment_that_is_taken_back_gives_the_release_back() -> None:
+    for told in permutations((*ON_PAPER[:2], RELEASED, TAKEN_OFF, taken_back(10, TAKEN_OFF))):
+        assert in_this_order(*told) == of_each(FIRST, SECOND)
+
+
+def test_a_release_that_is_taken_back_is_taken_back_from_every_container() -> None:
+    for told in permutations((*ON_PAPER, RELEASED, taken_back(10, RELEASED))):
+        assert in_this_order(*told) == {}
+
+
+def test_when_no_container_is_left_the_release_waits_for_the_next_one() -> None:
+    gone = [taken_back(10 + n, plan) for n, plan in enumerate(ON_PAPER[:2])]
+    for told in permutations((*ON_PAPER[:2], RELEASED, *gone)):
+        assert in_this_order(*told) == {}
+        assert in_this_order(*told, ON_PAPER[2]) == of_each(THIRD)
 
 
 def test_the_clock_of_these_tests() -> None:

@@ -313,7 +313,8 @@ def test_a_retracted_generation_releases_what_it_bound() -> None:
     withdrawn = [CODEC.decode(each.value, IdBound) for each in to_topic(out, ID_BOUND)]
     assert withdrawn == bindings_of(TAKEN_BACK)
     assert all(each.withdrawn for each in withdrawn)
-    assert owners(out) == [str(IOT_ID)] * 5  # the retraction, and of each identifier that it means nobody any more
+    # The retraction, and of each identifier that it means nobody any more; of the declaration twice, once as shared.
+    assert owners(out) == [str(IOT_ID)] * 6
     assert owners(through(worker, scan(2, 5, "DOCK"))) == []
     assert told(worker.take(identity_record(deadline(15, BOX_KEY)))) == [UNKNOWN]
 
