@@ -56,7 +56,7 @@ def application(settings: Settings, group: str, instance: str | None) -> Any:
         producer_acks=-1,
         producer_linger=0,
         producer_max_batch_size=512 << 10,
-        producer_compression_type="lz4",
+        producer_compression_type="zstd",
         agent_supervisor="mode.CrashingSupervisor",
         web_enabled=False,
         monitor=Monitor(max_avg_history=1, max_commit_latency_history=1, max_send_latency_history=1),

@@ -5,9 +5,8 @@ Kafka Connect read our topics. *Source*: Confluent wire format; Avro 1.11 schema
 """
 
 import struct
-from datetime import datetime
 from io import BytesIO
-from typing import Any, NamedTuple, TypeVar, cast, get_args
+from typing import Any, NamedTuple, TypeVar, cast
 
 import fastavro
 import msgspec
@@ -15,13 +14,14 @@ from fastavro.read import SchemaResolutionError
 from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from domain import events
-from domain.events import InputEvent, flaws
+from domain.events import flaws
 from runtime.errors import InvalidRecord, without_values
+from topics import avro
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
 
 _FRAME = struct.Struct(">bI")
 _MAGIC = 0
-# Everything fastavro was seen to raise on foreign bytes (tests/contract/test_codec.py feeds it garbage).
+# Everything seen to be raised on foreign bytes (tests/contract/test_codec.py feeds it garbage).
 _GARBAGE = (EOFError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error, MemoryError)
 
 Event = TypeVar("Event", bound=msgspec.Struct)
@@ -29,12 +29,11 @@ Event = TypeVar("Event", bound=msgspec.Struct)
 
 class _Writer(NamedTuple):
     frame: bytes
-    schema: Any
+    write: avro.Write
 
 
 class _Reader(NamedTuple):
-    written: Any
-    wanted: Any | None
+    read: avro.Read
     record: type[msgspec.Struct]
 
 
@@ -57,12 +56,7 @@ class Codec:
         *Raises*: Unavailable or Fatal from the registry, at the first event of a type that was not prepared.
         """
         writer = self._writers.get(type(event)) or self._writer(type(event))
-        body = BytesIO()
-        body.write(writer.frame)
-        fields = msgspec.to_builtins(event, builtin_types=(datetime,))
-        # Our tuples are lists, not fastavro's way to name the branch of a union.
-        fastavro.schemaless_writer(body, writer.schema, fields, disable_tuple_notation=True)
-        return body.getvalue()
+        return writer.frame + writer.write(event)
 
     def prepare(self) -> None:
         """Look up what every type is written with, so that ``encode`` needs no registry any more.
@@ -92,7 +86,7 @@ class Codec:
 
     def _writer(self, record: type[msgspec.Struct]) -> _Writer:
         schema = next(s for s in self._current.values() if s["name"] == record.__name__)
-        writer = _Writer(_FRAME.pack(_MAGIC, self._registry.id_of(schema)), _parse(schema))
+        writer = _Writer(_FRAME.pack(_MAGIC, self._registry.id_of(schema)), avro.writer(schema))
         return self._writers.setdefault(record, writer)
 
     def _reader(self, schema_id: int) -> _Reader:
@@ -100,11 +94,13 @@ class Codec:
         wanted = self._current.get(subject_of(written)) if _is_named_record(written) else None
         if wanted is None:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is of a record type that is not ours")
+        record = getattr(events, written["name"])
+        if written == wanted:
+            return self._readers.setdefault(schema_id, _Reader(avro.reader(wanted), record))
         try:
-            parsed = _parse(written)
+            reader = _Reader(_resolving(_parse(written), _parse(wanted)), record)
         except (SchemaParseException, UnknownType) as error:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is not a valid Avro schema") from error
-        reader = _Reader(parsed, None if written == wanted else _parse(wanted), getattr(events, written["name"]))
         return self._readers.setdefault(schema_id, reader)
 
 
@@ -127,22 +123,31 @@ def _without_uuid(node: Any) -> Any:
     return [_without_uuid(part) for part in node] if isinstance(node, list) else node
 
 
+def _resolving(written: Any, wanted: Any) -> avro.Read:
+    """What reads values of another release's schema into the fields of ours."""
+
+    def read(raw: bytes, at: int) -> tuple[Any, int]:
+        body = BytesIO(raw)
+        body.seek(at)
+        return fastavro.schemaless_reader(body, written, wanted), body.tell()
+
+    return read
+
+
 def _read(raw: bytes, reader: _Reader) -> msgspec.Struct:
-    body = BytesIO(raw)
-    body.seek(_FRAME.size)
     try:
-        fields = fastavro.schemaless_reader(body, reader.written, reader.wanted)
+        fields, end = reader.read(raw, _FRAME.size)
     except SchemaResolutionError as error:
         raise InvalidRecord("bad-body", "written with a schema that this release cannot read") from error
     except _GARBAGE as error:
         raise InvalidRecord("bad-body", f"not of its Avro schema ({type(error).__name__})") from error
-    if body.tell() != len(raw):
-        raise InvalidRecord("bad-body", f"{len(raw) - body.tell()} bytes after the end of the Avro body")
+    if end != len(raw):
+        surplus = f"{len(raw) - end} bytes after the end of the Avro body"
+        raise InvalidRecord("bad-body", surplus if end < len(raw) else "the Avro body is cut short")
     try:
         event = msgspec.convert(fields, reader.record)
     except msgspec.ValidationError as error:
         raise InvalidRecord("bad-field", without_values(str(error))) from error
-    wrong = flaws(event) if isinstance(event, get_args(InputEvent)) else []
-    if wrong:
+    if wrong := flaws(event):
         raise InvalidRecord("bad-field", "; ".join(wrong))
     return event

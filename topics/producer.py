@@ -38,7 +38,7 @@ class DurableProducer:
                 # partition and split the state of its mission.
                 "partitioner": "murmur2_random",
                 "linger.ms": 20,
-                "compression.type": "lz4",
+                "compression.type": "zstd",
                 "queue.buffering.max.messages": 50_000,
                 "queue.buffering.max.kbytes": 64 << 10,
                 "message.max.bytes": RECORD_BYTES_MAX,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from domain.events.cargo import (
     AlertReviewed,
     AppointmentMade,
@@ -13,7 +15,6 @@ from domain.events.cargo import (
     MissionAmended,
 )
 from domain.events.conveyances import VesselCallChanged
-from domain.events.unions import InputEvent
 from domain.events.vocabulary import (
     EXAMINATIONS,
     AppointmentPurpose,
@@ -26,8 +27,8 @@ from domain.events.vocabulary import (
 HOLDS = (CustomsStatus.HOLD_PLACED, CustomsStatus.HOLD_LIFTED)
 
 
-def flaws(event: InputEvent) -> list[str]:
-    """Each flaw with the field that shows it; empty when there is none."""
+def flaws(event: Struct) -> list[str]:
+    """Each flaw of an input event with the field that shows it; empty when there is none."""
     find = _FLAWS.get(type(event))
     return [] if find is None else list(find(event))
 
