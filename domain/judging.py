@@ -34,7 +34,7 @@ from domain.journey import Journey
 from domain.mission import FACTS_MAX, Mission
 from domain.port import Port
 from domain.remembering import fact_of
-from domain.standing import ENDS, Standing, advanced, standing_of
+from domain.standing import ENDS, Arrival, Standing, advanced, standing_of
 from domain.train_run import TrainRun
 from domain.vessel_call import VesselCall
 
@@ -56,7 +56,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     *Shape*: ``key`` is the IOT_ID or the conveyance; ``port`` is the fingerprint of the port file that it was judged
     by, ``due_at`` when to look again; ``facts`` are its ``count`` facts one after the other, packed; ``standing`` is
-    none of a conveyance, and of a mission of which nothing is known.
+    none of a conveyance, and of a mission of which nothing is known; ``changed_at`` is the time of the event that
+    brought the last change.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     checked_at: datetime | None = None
     ledger: Ledger = Ledger()
     standing: Standing | None = None
+    changed_at: datetime | None = None
 
 
 class Watched(msgspec.Struct, frozen=True, array_like=True):
@@ -107,8 +109,9 @@ def _on_the_whole(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> J
     if dossier is before:
         return _moved_again(kept, before, event)
     view = view_of(dossier, port)
-    ledger, alerts = changes(kept.ledger, assess(view), _cause(kept.key, event, port))
-    packed, gone = _packed(kept.key, view, ledger, dossier), _no_more_expected(before, dossier)
+    cause = _cause(kept.key, event, port)
+    ledger, alerts = changes(kept.ledger, assess(view), cause)
+    packed, gone = _packed(kept.key, view, ledger, dossier, cause.at), _no_more_expected(before, dossier)
     return Judged(packed, alerts, _moved(before, dossier), _recounted(before, dossier, ledger.revision), gone)
 
 
@@ -154,21 +157,30 @@ def _no_more_expected(before: Dossier, dossier: Dossier) -> tuple[UnitExpected, 
 def _in_order(kept: Kept, event: Taking, port: Port, lead: Lead | None) -> Judged | None:
     """What a usual event changes, none when the event is not usual."""
     standing = kept.standing
-    if standing is None or not standing.is_usual or not isinstance(event, IdScanned | CustomsStatusChanged):
+    if standing is None or not standing.is_usual or not isinstance(event, _USUAL):
         return None
-    if kept.port != port.fingerprint or not _is_next(kept, standing, event.occurred_at):
+    at = event.occurred_at
+    if kept.port != port.fingerprint or not _is_next(kept, standing, at):
         return None
     fact: Any = fact_of(event, lead)
-    if isinstance(fact, Ruling) and not _is_usual(fact):
+    if not (_moves_nothing(standing, fact, port) if isinstance(fact, Read) else _is_usual(fact)):
         return None
-    if any(e.is_open and e.finding.kind in _TIMED for e in kept.ledger.entries) or not _leaves(standing, fact, port):
+    if kept.ledger.entries and any(e.is_open and e.finding.kind in _TIMED for e in kept.ledger.entries):
         return None
     standing = advanced(standing, fact, port)
-    ledger = Ledger(kept.ledger.entries, kept.ledger.revision + 1)
-    facts = kept.facts + _encode(fact)
-    due = (at for find in _NEXT_DUE if (at := find(standing, port)) is not None)
-    due_at = min((at for at in due if kept.checked_at is None or at > kept.checked_at), default=None)
-    return Judged(Kept(kept.key, kept.port, due_at, kept.count + 1, facts, kept.checked_at, ledger, standing), [], [])
+    ledger, facts = Ledger(kept.ledger.entries, kept.ledger.revision + 1), kept.facts + _encode(fact)
+    due_at = _due_next(standing, kept.checked_at, port)
+    after = Kept(kept.key, kept.port, due_at, kept.count + 1, facts, kept.checked_at, ledger, standing, at)
+    return Judged(after, [], [])
+
+
+def _due_next(standing: Standing, checked_at: datetime | None, port: Port) -> datetime | None:
+    first = None
+    for find in _NEXT_DUE:
+        at = find(standing, port)
+        if at is not None and (checked_at is None or at > checked_at) and (first is None or at < first):
+            first = at
+    return first
 
 
 def _is_next(kept: Kept, standing: Standing, at: datetime) -> bool:
@@ -181,10 +193,11 @@ def _is_usual(ruling: Ruling) -> bool:
     return ruling.not_before is None and ruling.status not in ENDS
 
 
-def _leaves(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def _moves_nothing(standing: Standing, read: Read, port: Port) -> bool:
     """Whether every kind says that it finds the same as before."""
+    arrival = Arrival(standing, read)
     for unmoved in _UNMOVED:  # noqa: SIM110 - a generator would cost half as much again
-        if unmoved is None or not unmoved(standing, fact, port):
+        if unmoved is None or not unmoved(arrival, port):
             return False
     return True
 
@@ -202,7 +215,9 @@ def due_of(kept: Kept, port: Port) -> datetime | None:
     return kept.due_at if kept.port == port.fingerprint else next_due_at(view_of(unpacked(kept), port))
 
 
-def _packed(key: str, view: Journey | TrainRun | VesselCall, ledger: Ledger, dossier: Dossier) -> Kept:
+def _packed(
+    key: str, view: Journey | TrainRun | VesselCall, ledger: Ledger, dossier: Dossier, changed_at: datetime
+) -> Kept:
     count = len(dossier.facts)
     head = 1 if count <= _FIXARRAY_MAX else 3 if count <= _ARRAY_16_MAX else 5
     return Kept(
@@ -214,6 +229,7 @@ def _packed(key: str, view: Journey | TrainRun | VesselCall, ledger: Ledger, dos
         checked_at=dossier.checked_at,
         ledger=ledger,
         standing=standing_of(view) if isinstance(view, Journey) else None,
+        changed_at=changed_at,
     )
 
 
@@ -227,4 +243,5 @@ def _cause(key: str, event: Taking, port: Port) -> Cause:
 _FINDING = tuple(rule for rule in RULES_OF[Journey] if rule.find is not None)
 _TIMED = frozenset(rule.kind for rule in _FINDING if rule.due is not None)
 _UNMOVED = tuple(rule.unmoved for rule in _FINDING if rule.unmoved is not always)
+_USUAL = (IdScanned, CustomsStatusChanged)
 _NEXT_DUE = tuple(rule.next_due for rule in _FINDING if rule.next_due is not None)

@@ -120,9 +120,30 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
             return None
         return next((step for step in self.steps[self.trail.farthest + 1 :] if step.required), None)
 
-    def has_only_own(self, keys: tuple[str, ...]) -> bool:
-        """Whether all these identifiers are the mission's own, as its plan says."""
-        return self.plan is not None and all(key in self.plan.keys for key in keys)
+
+class Arrival:
+    """A read that comes in order, beside where the mission stands: read off once what several rules ask.
+
+    *Shape*: ``ahead`` is the index of the step that it reaches, none when it is the same pass again or not ahead;
+    ``shows`` is a sum of ``UNIT``, ``VEHICLE`` and ``SEAL``; ``shows_only_own`` when all its identifiers are the
+    mission's own, as its plan says.
+    """
+
+    __slots__ = ("ahead", "at", "node", "read", "shows", "shows_only_own", "standing", "steps", "trail")
+
+    def __init__(self, standing: Standing, read: Read) -> None:
+        self.standing, self.read = standing, read
+        self.trail, self.steps = standing.trail, standing.steps
+        self.node, self.at = read.node, read.occurred_at
+        self.ahead = step_ahead(self.steps, self.trail.farthest, read.node)
+        self.shows = shown(read.keys)
+        self.shows_only_own = standing.plan is not None and set(read.keys).issubset(standing.plan.keys)
+
+    def is_in_time(self, before: Sighting | None, port: Port) -> bool:
+        """Whether there was time enough to come there from where something was read before."""
+        if before is None or before.node == self.node:
+            return True
+        return self.at - before.at >= port.travel_min(before.node, self.node)
 
 
 def standing_of(journey: Journey) -> Standing:
@@ -181,7 +202,7 @@ def advanced(standing: Standing, fact: Read | Ruling, port: Port) -> Standing:
 def _read(standing: Standing, read: Read, port: Port) -> Standing:
     at, trail = read.occurred_at, standing.trail
     seen, shows = Sighting(read.node, at), shown(read.keys)
-    ahead = step_ahead(standing, read.node)
+    ahead = step_ahead(standing.steps, trail.farthest, read.node)
     stays = trail.last is not None and trail.last.node == read.node
     exits = trail.exits
     if port.is_exit(read.node, read.direction) and all(read.node != left.node for left in exits):
@@ -200,22 +221,14 @@ def _read(standing: Standing, read: Read, port: Port) -> Standing:
     return replace(standing, at=at, signed_at=at, trail=moved)
 
 
-def step_ahead(standing: Standing, node: str) -> int | None:
+def step_ahead(steps: tuple[PathNode, ...], farthest: int, node: str) -> int | None:
     """The index of the step that a read there reaches, none when it is the same pass again or not ahead."""
-    steps, farthest = standing.steps, standing.trail.farthest
     if farthest >= 0 and steps[farthest].node == node:
         return None
     for at in range(farthest + 1, len(steps)):
         if steps[at].node == node:
             return at
     return None
-
-
-def reached_in_time(before: Sighting | None, read: Read, port: Port) -> bool:
-    """Whether there was time enough to come there from where something was read before."""
-    if before is None or before.node == read.node:
-        return True
-    return read.occurred_at - before.at >= port.travel_min(before.node, read.node)
 
 
 def _ruled(standing: Standing, ruling: Ruling, port: Port) -> Standing:

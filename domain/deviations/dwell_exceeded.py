@@ -5,11 +5,10 @@ from datetime import datetime
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
 from domain.journey import Journey, Stay
 from domain.policy import spell
 from domain.port import Port
-from domain.standing import Standing
+from domain.standing import Arrival, Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -35,12 +34,10 @@ def _is_exceeded(stay: Stay, checked_at: datetime | None) -> bool:
     return checked_at is not None and checked_at >= stay.due_at
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether it goes on where it was, or leaves in time."""
-    stay_due_at, last = standing.trail.stay_due_at, standing.trail.last
-    if stay_due_at is None or last is None or isinstance(fact, Ruling):
-        return True
-    return fact.node == last.node or fact.occurred_at <= stay_due_at
+    stay_due_at, last = arrival.trail.stay_due_at, arrival.trail.last
+    return stay_due_at is None or last is None or arrival.node == last.node or arrival.at <= stay_due_at
 
 
 def next_due(standing: Standing, port: Port) -> datetime | None:

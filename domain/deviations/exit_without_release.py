@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
 from domain.journey import FREE, Journey
 from domain.port import Port
-from domain.standing import Standing
+from domain.standing import Arrival
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -30,9 +29,9 @@ def find(journey: Journey) -> Iterator[Finding]:
             yield Finding(RULE.kind, read.node, read.node, read.occurred_at, (read.event_id,), sentence)
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
-    """Whether it is no exit, or one that is free; a ruling does not heal an exit before it."""
-    return isinstance(fact, Ruling) or not port.is_exit(fact.node, fact.direction) or standing.clearance.is_free
+def unmoved(arrival: Arrival, port: Port) -> bool:
+    """Whether it is no exit, or one that is free."""
+    return not port.is_exit(arrival.node, arrival.read.direction) or arrival.standing.clearance.is_free
 
 
 RULE = Rule(

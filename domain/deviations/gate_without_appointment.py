@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
+from domain.facts import Read
 from domain.journey import Journey
 from domain.policy import after, before
 from domain.port import Port
-from domain.standing import Standing
+from domain.standing import Arrival
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -33,9 +33,9 @@ def _has_slot(read: Read, journey: Journey) -> bool:
     )
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether no slot is needed there."""
-    return isinstance(fact, Ruling) or fact.node not in port.slot_gates
+    return arrival.node not in port.slot_gates
 
 
 RULE = Rule(

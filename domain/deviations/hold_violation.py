@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
+from domain.facts import Read
 from domain.journey import Hold, Journey
 from domain.port import NodeKind, Port
-from domain.standing import Standing
+from domain.standing import Arrival
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -47,9 +47,9 @@ def _breaks(hold: Hold, read: Read, journey: Journey) -> bool:
     return (read.node, leaves) != (before[-1].node, was_leaving)
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
-    """Whether nothing is held; a hold or its lifting says nothing of the reads before it."""
-    return isinstance(fact, Ruling) or not standing.clearance.holds
+def unmoved(arrival: Arrival, port: Port) -> bool:
+    """Whether nothing is held."""
+    return not arrival.standing.clearance.holds
 
 
 RULE = Rule(

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
 from domain.journey import Journey
 from domain.port import Port
-from domain.standing import Standing
+from domain.standing import Arrival
 
 GROUPS = (("BIC:", "ILU:", "SWAP_BODY:"), ("PLATE:",))
 """Schemes that name the same thing: the unit, and the vehicle under it."""
@@ -34,9 +33,9 @@ def _noun(key: str) -> str:
     return "vehicle" if key.startswith("PLATE:") else "loading unit"
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether nothing foreign is read."""
-    return isinstance(fact, Ruling) or standing.has_only_own(fact.keys)
+    return arrival.shows_only_own
 
 
 RULE = Rule(

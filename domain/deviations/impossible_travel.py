@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
+from domain.facts import Read
 from domain.journey import Journey
 from domain.port import Port
-from domain.standing import Standing, reached_in_time
-from domain.travel import UNIT, VEHICLE, showing, shown, too_fast
+from domain.standing import Arrival
+from domain.travel import UNIT, VEHICLE, showing, too_fast
 
 GROUPS = (UNIT, VEHICLE)
 """What is followed each by itself: a truck may drive on while its container waits."""
@@ -33,14 +33,11 @@ def find(journey: Journey) -> Iterator[Finding]:
         )
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether what is read had the time to come there."""
-    if isinstance(fact, Ruling):
-        return True
-    shows = shown(fact.keys)
-    if shows & UNIT and not reached_in_time(standing.trail.unit, fact, port):
+    if arrival.shows & UNIT and not arrival.is_in_time(arrival.trail.unit, port):
         return False
-    return not shows & VEHICLE or reached_in_time(standing.trail.vehicle, fact, port)
+    return not arrival.shows & VEHICLE or arrival.is_in_time(arrival.trail.vehicle, port)
 
 
 RULE = Rule(

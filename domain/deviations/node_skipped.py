@@ -5,10 +5,9 @@ from uuid import UUID
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import Severity
-from domain.facts import Read, Ruling
 from domain.journey import Journey
 from domain.port import Port
-from domain.standing import Standing, step_ahead
+from domain.standing import Arrival
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -28,14 +27,14 @@ def find(journey: Journey) -> Iterator[Finding]:
         yield Finding(RULE.kind, journey.step_name(index), step.node, beyond.occurred_at, evidence, sentence)
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether it reaches the next required step, or none of the path for the first time."""
-    if isinstance(fact, Ruling):
-        return True
-    steps, farthest, ahead = standing.steps, standing.trail.farthest, step_ahead(standing, fact.node)
-    if ahead is None:
-        return all(at in standing.trail.reached for at in range(farthest) if steps[at].node == fact.node)
-    return ahead == farthest + 1 or not any(step.required for step in steps[farthest + 1 : ahead])
+    steps, farthest, ahead = arrival.steps, arrival.trail.farthest, arrival.ahead
+    if ahead is not None:
+        return ahead == farthest + 1 or not any(step.required for step in steps[farthest + 1 : ahead])
+    if farthest >= 0 and steps[farthest].node == arrival.node and len(arrival.trail.reached) == farthest + 1:
+        return True  # where it was last, and nothing before it was left out
+    return all(at in arrival.trail.reached for at in range(farthest) if steps[at].node == arrival.node)
 
 
 RULE = Rule(

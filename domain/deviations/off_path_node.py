@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import DeviceSignal, Severity
-from domain.facts import Read, Ruling, Signal
+from domain.facts import Read, Signal
 from domain.journey import Journey
 from domain.port import Port, meters_beside, meters_to
-from domain.standing import Standing
+from domain.standing import Arrival
 
 CORRIDOR = "corridor"
 
@@ -61,9 +61,9 @@ def _is_outside(signal: Signal, journey: Journey) -> bool:
     return all(meters_beside(one, other, position) > widest for one, other in pairwise(nodes))
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether it is on the path."""
-    return isinstance(fact, Ruling) or fact.node in [step.node for step in standing.steps]
+    return arrival.ahead is not None or arrival.node in [step.node for step in arrival.steps]
 
 
 RULE = Rule(

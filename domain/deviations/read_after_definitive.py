@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-from domain.deviations.rule import Finding, Rule
+from domain.deviations.rule import Finding, Rule, always
 from domain.events import Severity
-from domain.facts import Read, Ruling
 from domain.journey import Journey
-from domain.port import Port
-from domain.standing import Standing
 
 
 def find(journey: Journey) -> Iterator[Finding]:
@@ -26,11 +23,6 @@ def find(journey: Journey) -> Iterator[Finding]:
         )
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
-    """Whether the mission goes on."""
-    return standing.end is None
-
-
 RULE = Rule(
     kind="READ_AFTER_DEFINITIVE",
     trigger="a read later than the definitive status",
@@ -38,5 +30,5 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     basis="§357",
     find=find,
-    unmoved=unmoved,
+    unmoved=always,  # no fact is usual once the mission has ended
 )

@@ -9,10 +9,9 @@ from uuid import UUID
 import msgspec
 
 from domain.events import Outcome, ReviewStatus, Severity
-from domain.facts import Read, Ruling
 from domain.journey import Journey
 from domain.port import Port
-from domain.standing import Standing
+from domain.standing import Arrival, Standing
 
 
 class Handling(msgspec.Struct, frozen=True, array_like=True):
@@ -40,8 +39,8 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
     handling: Handling | None = None
 
 
-def always(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
-    """Say ``unmoved`` of a kind that nothing in order can move, only time, or facts that are not usual."""
+def always(arrival: Arrival, port: Port) -> bool:
+    """Say ``unmoved`` of a kind that no read in order can move, only time, or facts that are not usual."""
     return True
 
 
@@ -51,8 +50,9 @@ class Rule:
 
     *Shape*: ``find`` is none for the kind that is judged before there is a mission; ``due`` are the moments at which
     time alone may change what it finds, none when time alone never does; ``threshold`` names what is set for it;
-    ``judges`` is the view that both are asked of. ``unmoved`` says that a read or a ruling in order, later than all
-    that is known and judged, leaves what the rule finds as it is: nothing then, of a kind that time can change.
+    ``judges`` is the view that both are asked of. ``unmoved`` says that a read in order, later than all that is known
+    and judged, leaves what the rule finds as it is: nothing then, of a kind that time can change. A usual ruling in
+    order never moves anything: what was read before it was right or wrong then.
     ``next_due`` is the first of ``due`` as of a standing, asked only while the rule finds nothing.
     *Guarantee*: a rule never looks at a clock. An absence is judged against the mission's ``checked_at``, the moment
     up to which the input is complete, and stands from its due moment on (``due <= checked_at``): judged exactly
@@ -69,5 +69,5 @@ class Rule:
     due: Callable[[Any], Iterable[datetime]] | None = None
     threshold: str = ""
     judges: type = Journey
-    unmoved: Callable[[Standing, Read | Ruling, Port], bool] | None = None
+    unmoved: Callable[[Arrival, Port], bool] | None = None
     next_due: Callable[[Standing, Port], datetime | None] | None = None

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from domain.deviations.rule import Finding, Rule
 from domain.events import CustomsStatus, DeviceSignal, Severity
-from domain.facts import Read, Ruling, Signal
+from domain.facts import Read, Signal
 from domain.journey import Journey
 from domain.port import Port
-from domain.standing import Standing, reached_in_time
+from domain.standing import Arrival
 from domain.suspicion import is_authorised, place_of, result_of_control
 from domain.travel import SEAL, UNIT, showing, shown, too_fast
 
@@ -78,12 +78,10 @@ def _cloned(journey: Journey) -> Iterator[Finding]:
         yield Finding(RULE.kind, f"cloned {seal}", other.node, other.occurred_at, evidence, sentence)
 
 
-def unmoved(standing: Standing, fact: Read | Ruling, port: Port) -> bool:
+def unmoved(arrival: Arrival, port: Port) -> bool:
     """Whether nothing foreign is read, and nothing where it cannot be so soon."""
-    if isinstance(fact, Ruling):
-        return True
-    in_time = not shown(fact.keys) & (UNIT | SEAL) or reached_in_time(standing.trail.cargo, fact, port)
-    return in_time and standing.has_only_own(fact.keys)
+    in_time = not arrival.shows & (UNIT | SEAL) or arrival.is_in_time(arrival.trail.cargo, port)
+    return in_time and arrival.shows_only_own
 
 
 RULE = Rule(
