@@ -17,7 +17,7 @@ EVIDENCE_MAX = 20
 """More reads than this prove nothing more; the first ones and the count of the mission's reads are kept."""
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class Entry(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What was last said about one deviation."""
 
     finding: Finding
@@ -25,7 +25,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     is_open: bool
 
 
-class Ledger(msgspec.Struct, frozen=True, array_like=True):
+class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What was said about all deviations of one subject of tracking, and how often its state changed."""
 
     entries: tuple[Entry, ...] = ()
@@ -34,6 +34,8 @@ class Ledger(msgspec.Struct, frozen=True, array_like=True):
     @property
     def open_kinds(self) -> tuple[str, ...]:
         """The kinds of the deviations that stand and were not disposed of, sorted, one each."""
+        if not self.entries:
+            return ()
         standing = (entry.finding for entry in self.entries if entry.is_open)
         return tuple(sorted({finding.kind for finding in standing if not _is_disposed(finding)}))
 
@@ -42,7 +44,7 @@ def _is_disposed(finding: Finding) -> bool:
     return finding.handling is not None and finding.handling.status is ReviewStatus.DISPOSED
 
 
-class Cause(msgspec.Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """Whom the alerts concern and what brought the change.
 
     *Shape*: either ``iot_id`` or ``object_key``; ``trigger`` is none when it was the clock; ``policy`` is the port's.

@@ -17,7 +17,7 @@ HANDOVERS = UUID("3c0f4f0e-58d5-5a53-9b0e-5d2f0a4c7b11")
 """Namespace of the ids of handovers: they follow from what is handed over, and to whom."""
 
 
-class Binding(msgspec.Struct, frozen=True, array_like=True):
+class Binding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """From ``valid_from`` on the identifier means this IOT_ID or, ``released``, no longer does.
 
     *Shape*: ``withdrawn``, the other bindings of that event never were.

@@ -38,7 +38,7 @@ FACTS_MAX = 6_000
 """A large ship's call lands some thousand units, each of them read once or twice."""
 
 
-class Load(msgspec.Struct, frozen=True, array_like=True):
+class Load(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A unit on a train's list; ``wagon`` is none where the list does not say."""
 
     unit: str
@@ -46,7 +46,7 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     has_papers: bool
 
 
-class Composition(msgspec.Struct, frozen=True, array_like=True, tag="C"):
+class Composition(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="C"):
     """What a train may carry, or carries."""
 
     occurred_at: datetime
@@ -55,7 +55,7 @@ class Composition(msgspec.Struct, frozen=True, array_like=True, tag="C"):
     loads: tuple[Load, ...]
 
 
-class Permit(msgspec.Struct, frozen=True, array_like=True, tag="P"):
+class Permit(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="P"):
     """Where the permission to leave stands from then on."""
 
     occurred_at: datetime
@@ -63,7 +63,7 @@ class Permit(msgspec.Struct, frozen=True, array_like=True, tag="P"):
     permission: Permission
 
 
-class Cargo(msgspec.Struct, frozen=True, array_like=True):
+class Cargo(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A unit on a ship's manifest; *Units*: kilograms, none when no mass was declared."""
 
     unit: str
@@ -71,7 +71,7 @@ class Cargo(msgspec.Struct, frozen=True, array_like=True):
     dangerous: bool
 
 
-class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="M"):
+class Manifest(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="M"):
     """What a ship is said to discharge or to load."""
 
     occurred_at: datetime
@@ -80,7 +80,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="M"):
     cargo: tuple[Cargo, ...]
 
 
-class CallStep(msgspec.Struct, frozen=True, array_like=True, tag="S"):
+class CallStep(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="S"):
     """A step of a ship's call."""
 
     occurred_at: datetime
@@ -89,7 +89,7 @@ class CallStep(msgspec.Struct, frozen=True, array_like=True, tag="S"):
     eta: datetime | None
 
 
-class Weighing(msgspec.Struct, frozen=True, array_like=True, tag="W"):
+class Weighing(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="W"):
     """The verified gross mass of a unit; *Units*: kilograms."""
 
     occurred_at: datetime
@@ -102,7 +102,7 @@ ConveyanceFact = Composition | Permit | Manifest | CallStep | Weighing | Read | 
 """What the history of a conveyance holds."""
 
 
-class Conveyance(msgspec.Struct, frozen=True, array_like=True, tag="C"):
+class Conveyance(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="C"):
     """All that is known of one train's run or ship's call.
 
     *Shape*: ``key`` is ``TRAIN:…`` or ``CALL:…``; ``facts`` and ``checked_at`` as a mission's.

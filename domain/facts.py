@@ -34,7 +34,7 @@ class Lead(NamedTuple):
     number: int = 0
 
 
-class Plan(msgspec.Struct, frozen=True, array_like=True, tag="P"):
+class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="P"):
     """What customs said the mission is: its identifiers and its path."""
 
     occurred_at: datetime
@@ -44,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True, array_like=True, tag="P"):
     path: tuple[PathNode, ...]
 
 
-class Read(msgspec.Struct, frozen=True, array_like=True, tag="R"):
+class Read(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="R"):
     """A scan, as far as it can be held for or against the mission: ``keys`` are the identifiers surely read."""
 
     occurred_at: datetime
@@ -59,7 +59,7 @@ class Read(msgspec.Struct, frozen=True, array_like=True, tag="R"):
     also: tuple[Lead, ...] = ()
 
 
-class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
+class Ruling(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="S"):
     """A customs status, a hold, its lifting, or the result of a control.
 
     *Shape*: ``mrns`` are the declarations it concerns, all when empty; of an examination nobody but customs may
@@ -81,7 +81,7 @@ class Ruling(msgspec.Struct, frozen=True, array_like=True, tag="S"):
     also: tuple[Lead, ...] = ()
 
 
-class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
+class Amendment(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="A"):
     """A change of the plan; ``path`` is none when the path stays."""
 
     occurred_at: datetime
@@ -91,7 +91,7 @@ class Amendment(msgspec.Struct, frozen=True, array_like=True, tag="A"):
     removed: tuple[str, ...]
 
 
-class Signal(msgspec.Struct, frozen=True, array_like=True, tag="D"):
+class Signal(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="D"):
     """What a device on the unit reported, and where."""
 
     occurred_at: datetime
@@ -107,7 +107,7 @@ class Signal(msgspec.Struct, frozen=True, array_like=True, tag="D"):
     also: tuple[Lead, ...] = ()
 
 
-class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
+class Booking(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="B"):
     """A slot or a control that was set, moved or cancelled; the latest of an ``appointment_id`` holds."""
 
     occurred_at: datetime
@@ -127,7 +127,7 @@ class Booking(msgspec.Struct, frozen=True, array_like=True, tag="B"):
     also: tuple[Lead, ...] = ()
 
 
-class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
+class Review(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="V"):
     """How customs dealt with an alert."""
 
     occurred_at: datetime
@@ -138,7 +138,7 @@ class Review(msgspec.Struct, frozen=True, array_like=True, tag="V"):
     reviewer: str
 
 
-class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
+class Retraction(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="X"):
     """The fact of that id, of that moment, does not count."""
 
     occurred_at: datetime
@@ -152,7 +152,7 @@ class Retraction(msgspec.Struct, frozen=True, array_like=True, tag="X"):
     also: tuple[Lead, ...] = ()
 
 
-class Taken(msgspec.Struct, frozen=True, array_like=True, tag="T"):
+class Taken(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="T"):
     """The observation of that id does not count if a worse identifier than the one of that rank led it here.
 
     *Shape*: unless that was decided later: ``number`` is the decision's.
@@ -165,7 +165,7 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, tag="T"):
     number: int = 0
 
 
-class HandedOver(msgspec.Struct, frozen=True, array_like=True, tag="H"):
+class HandedOver(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="H"):
     """From ``occurred_at`` until just before ``until`` an identifier means another mission; none: this one again.
 
     *Shape*: or ``to_nobody``, no mission at all; ``number`` counts what was told of the identifier. ``shared``, it

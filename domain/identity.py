@@ -50,7 +50,7 @@ WATCHED = timedelta(days=7)
 """For how long in event time an observation is watched for a better binding than the one that led it."""
 
 
-class Expectation(msgspec.Struct, frozen=True, array_like=True):
+class Expectation(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A list or a manifest names the unit, so that it is no unknown object in that time.
 
     *Shape*: ``withdrawn``, it was retracted.
@@ -63,7 +63,7 @@ class Expectation(msgspec.Struct, frozen=True, array_like=True):
     withdrawn: bool = False
 
 
-class Parked(msgspec.Struct, frozen=True, array_like=True):
+class Parked(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An observation that waits: its original bytes, and what was in the headers to be passed on.
 
     *Shape*: ``home`` is the key of its best identifier. There it is decided whose it is, and there it may become
@@ -117,7 +117,7 @@ class Learnt(NamedTuple):
     handovers: list[tuple[UUID, IdentifierHandedOver]]
 
 
-class Identity(msgspec.Struct, frozen=True, array_like=True):
+class Identity(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All that is kept for one identifier (``SCHEME:VALUE``).
 
     *Shape*: ``learnt`` counts the bindings, releases and withdrawals that were ever learnt.

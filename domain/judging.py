@@ -51,7 +51,7 @@ Taking = InputEvent | ResolutionEvent | DeadlinePassed
 """What a mission, a train's run or a ship's call takes in."""
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
+class Kept(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What is kept of one mission, train's run or ship's call.
 
     *Shape*: ``key`` is the IOT_ID or the conveyance; ``port`` is the fingerprint of the port file that it was judged
@@ -71,7 +71,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     changed_at: datetime | None = None
 
 
-class Watched(msgspec.Struct, frozen=True, array_like=True):
+class Watched(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The beginning of what is kept: enough to know when to look again, without reading the rest."""
 
     key: str
@@ -91,6 +91,11 @@ class Judged(NamedTuple):
     moved: list[Moved]
     recounted: tuple[ObservationRecounted, ...] = ()
     no_more_expected: tuple[UnitExpected, ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is more to tell than the state."""
+        return bool(self.alerts or self.moved or self.recounted or self.no_more_expected)
 
 
 def judge(kept: Kept, event: Taking, port: Port, lead: Lead | None = None) -> Judged | None:

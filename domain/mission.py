@@ -21,7 +21,7 @@ POSITIONS_MAX = 128
 """A device reports its position every few minutes for weeks: the latest ones are kept."""
 
 
-class Mission(msgspec.Struct, frozen=True, array_like=True, tag="M"):
+class Mission(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="M"):
     """All that is known of one IOT_ID.
 
     *Shape*: ``facts`` ordered by event time, then event id, each once; ``checked_at`` is the moment up to which

@@ -190,10 +190,8 @@ def _associated(identifiers: tuple[Identifier, ...]) -> tuple[str, ...]:
 
 
 def _surely_read(scan: IdScanned) -> tuple[str, ...]:
-    read = (
-        _bindable_key(identifier.scheme, identifier.value) for identifier in scan.identifiers if is_sure(identifier)
-    )
-    return tuple(key for key in read if key is not None)
+    read = [_bindable_key(each.scheme, each.value) for each in scan.identifiers if is_sure(each)]
+    return tuple([key for key in read if key is not None])
 
 
 @lru_cache(maxsize=16_384)

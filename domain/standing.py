@@ -29,14 +29,14 @@ SIGNS = frozenset({Plan, Amendment, Read, Ruling})
 ENDS = {CustomsStatus.DEFINITIVE: MissionStatus.DEFINITIVE, CustomsStatus.CANCELLED: MissionStatus.CANCELLED}
 
 
-class Sighting(msgspec.Struct, frozen=True, array_like=True):
+class Sighting(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A node at which something was read, and when."""
 
     node: str
     at: datetime
 
 
-class Trail(msgspec.Struct, frozen=True, array_like=True):
+class Trail(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What the reads come to.
 
     *Shape*: ``reached`` are indexes of path steps, ``farthest`` the last of them, -1 before the first. ``last`` is
@@ -55,7 +55,7 @@ class Trail(msgspec.Struct, frozen=True, array_like=True):
     exits: tuple[Sighting, ...]
 
 
-class Clearance(msgspec.Struct, frozen=True, array_like=True):
+class Clearance(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What the rulings come to, as far as they are disclosed.
 
     *Shape*: ``statuses`` and ``holds`` are those in force; ``uncertified`` are the declarations ("" the unit) whose
@@ -75,7 +75,7 @@ class Clearance(msgspec.Struct, frozen=True, array_like=True):
         return all(status in FREE for _, status in self.statuses)
 
 
-class Standing(msgspec.Struct, frozen=True, array_like=True):
+class Standing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a mission stands.
 
     *Shape*: ``is_usual`` when a fact in order may move it on by itself; ``at`` is the time of the last fact,
@@ -118,7 +118,10 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
         """The next required step; none once the mission has ended."""
         if self.end is not None:
             return None
-        return next((step for step in self.steps[self.trail.farthest + 1 :] if step.required), None)
+        for step in self.steps[self.trail.farthest + 1 :]:
+            if step.required:
+                return step
+        return None
 
 
 class Arrival:
@@ -270,8 +273,8 @@ def summarise(
         last_read_at=trail.last.at if trail.last else None,
         next_node=awaited.node if awaited else None,
         next_due_at=awaited.due_at if awaited else None,
-        nodes_reached=tuple(steps[index].node for index in trail.reached),
-        customs_statuses=tuple(status for _, status in clearance.statuses if status is not None),
+        nodes_reached=tuple([steps[index].node for index in trail.reached]),
+        customs_statuses=tuple([status for _, status in clearance.statuses if status is not None]),
         open_holds=clearance.holds,
         open_alerts=open_kinds,
         reads=trail.reads,

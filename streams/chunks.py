@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from aiokafka.structs import ConsumerRecord
 from msgspec import Struct
@@ -28,8 +28,7 @@ REGISTRY = "registry"
 E = TypeVar("E", bound=Struct)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class Received(NamedTuple, Generic[E]):
     """A record that could be decoded, beside what it said."""
 
     event: E

@@ -1,8 +1,9 @@
 """A Faust table of bytes whose changes are durable, with what they have to tell, before anything is told of them.
 
 *Changes first, results after, acknowledgement last.* A changelog record carries in a header what its change has to
-tell. Whoever takes a partition over tells what the last flush of its changelog had to tell once more: only of that
-it is not certain that it was told, since a worker tells before it flushes again. What is told twice is the same.
+tell, unless the value itself says it. Whoever takes a partition over tells once more what the last flush of its
+changelog had to tell: only of that it is not certain that it was told, since a worker tells before it flushes again.
+What is told twice is the same.
 """
 
 import logging
@@ -18,14 +19,15 @@ from faust.types import TP
 
 from streams.outbox import Outbox, Told
 from streams.stores import Store
-from topics.headers import value_of
+from topics.headers import Header, value_of
 
 FLUSH = "missionpath-flush"
+Retell = Callable[[bytes, bytes, Outbox], None]
 
 log = logging.getLogger(__name__)
 
 
-class Flush(msgspec.Struct, frozen=True, array_like=True):
+class Flush(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a changelog record says of its writing.
 
     *Shape*: ``epoch`` counts the owners of a partition, ``number`` the flushes of one; ``told`` is packed, empty when
@@ -41,23 +43,23 @@ class Flush(msgspec.Struct, frozen=True, array_like=True):
 class _Read:
     """What was read of a partition's changelog so far.
 
-    *Shape*: ``begins`` is the first offset of its last flush, and ``untold`` what that flush has to tell, by key.
+    *Shape*: ``begins`` is the first offset of its last flush, and ``untold`` that flush: by key the value, and what
+    it has to tell.
     """
 
     epoch: int = 0
     number: int = 0
     begins: int | None = None
-    untold: dict[bytes, bytes] = field(default_factory=dict)
+    untold: dict[bytes, tuple[bytes | None, bytes]] = field(default_factory=dict)
     usurped: set[bytes] = field(default_factory=set)
 
-    def take(self, key: bytes, flush: Flush, offset: int) -> None:
+    def take(self, key: bytes, value: bytes | None, flush: Flush, offset: int) -> None:
         """A change, rightfully written."""
         if self.begins is None or flush.epoch > self.epoch or flush.number != self.number:
             self.epoch, self.number = max(self.epoch, flush.epoch), flush.number
             self.begins = offset
             self.untold.clear()
-        if flush.told:
-            self.untold[key] = flush.told
+        self.untold[key] = value, flush.told
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -69,12 +71,20 @@ _NO_FLUSH = Flush()
 class ChunkTable(Table):  # type: ignore[misc]
     """Bytes by bytes; changes are seen at once, and belong to it when they are durable.
 
-    *Shape*: ``partition`` is that of the chunk in hand, set by the agent before it changes anything.
+    *Shape*: ``partition`` is that of the chunk in hand, set by the agent before it changes anything. ``retell`` puts
+    into an outbox what a value tells by itself.
     Stock Faust sends a changelog record per assignment and acknowledges without waiting for any of them.
     """
 
     def __init__(
-        self, app: Any, *, name: str, partitions: int, store: Store, on_recovered: Callable[[], None]
+        self,
+        app: Any,
+        *,
+        name: str,
+        partitions: int,
+        store: Store,
+        on_recovered: Callable[[], None],
+        retell: Retell | None = None,
     ) -> None:
         super().__init__(
             app,
@@ -93,6 +103,7 @@ class ChunkTable(Table):  # type: ignore[misc]
         self._flushes = 0
         self._read: dict[int, _Read] = {}
         self._on_recovered = on_recovered
+        self._retell = retell
 
     def get(self, key: bytes) -> bytes | None:
         """The value, as the chunk in hand left it."""
@@ -114,10 +125,13 @@ class ChunkTable(Table):  # type: ignore[misc]
     def put_changes(self, outbox: Outbox, results: Outbox) -> None:
         """Put what changed into the outbox, for the changelog partition of its chunk, with what it has to tell."""
         self._flushes += 1
+        silent = {p: _header(Flush(self._epochs.get(p, 0), self._flushes)) for p in range(self._partitions)}
+        topic = self.changelog_topic_name
         for (partition, key), value in self.changes.items():
-            told = results.told_of(key)
-            flush = Flush(self._epochs.get(partition, 0), self._flushes, _encode(told) if told else b"")
-            outbox.put(self.changelog_topic_name, key, value, [(FLUSH, _encode(flush))], partition)
+            headers = silent[partition]
+            if told := results.told_of(key):
+                headers = _header(Flush(self._epochs.get(partition, 0), self._flushes, _encode(told)))
+            outbox.put(topic, key, value, headers, partition)
 
     def settle(self, written: Mapping[tuple[str, int], int]) -> None:
         """The changes are durable; ``written`` says from which offset on, by topic and partition.
@@ -149,7 +163,7 @@ class ChunkTable(Table):  # type: ignore[misc]
             if flush.epoch < read.epoch and (key in changes or self._values.get(partition, key) is not None):
                 read.usurped.add(key)
                 continue
-            read.take(key, flush, record.offset)
+            read.take(key, record.value, flush, record.offset)
             changes[key] = record.value
         self._values.write(partition, changes, None)
 
@@ -186,17 +200,26 @@ class ChunkTable(Table):  # type: ignore[misc]
         for partition in self._own:
             found = read.get(partition) or _Read()
             self._epochs[partition] = max(found.epoch, self._epochs.get(partition, 0)) + 1
-            for packed in found.untold.values():
-                for topic, to, key, value, headers in _decode_told(packed):
-                    told.put(topic, key, value, headers, to)
+            for key, (value, packed) in found.untold.items():
+                self._tell_again(key, value, packed, told)
             self._set_right(partition, found.usurped, righted)
             self._values.write(partition, {}, found.begins)
         for outbox in (told, righted):
             await outbox.flush(self.app.producer._producer)
 
+    def _tell_again(self, key: bytes, value: bytes | None, packed: bytes, outbox: Outbox) -> None:
+        if self._retell is not None and value is not None:
+            self._retell(key, value, outbox)
+        for topic, partition, to, told, headers in _decode_told(packed) if packed else ():
+            outbox.put(topic, to, told, headers, partition)
+
     def _set_right(self, partition: int, usurped: Iterable[bytes], outbox: Outbox) -> None:
         """Write the rightful values once more, so that compaction keeps them and not the others."""
         for key in usurped:
             log.warning("%s[%d]: a value of an owner that was one no more is set right", self.name, partition)
-            header = (FLUSH, _encode(Flush(self._epochs[partition])))
-            outbox.put(self.changelog_topic_name, key, self._values.get(partition, key), [header], partition)
+            headers = _header(Flush(self._epochs[partition]))
+            outbox.put(self.changelog_topic_name, key, self._values.get(partition, key), headers, partition)
+
+
+def _header(flush: Flush) -> list[Header]:
+    return [(FLUSH, _encode(flush))]

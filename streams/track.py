@@ -4,7 +4,7 @@ State: the mission, or the train's run or ship's call, and the ledger of its ale
 """
 
 import binascii
-from datetime import datetime
+import re
 from typing import Any, get_args
 from uuid import UUID
 
@@ -42,12 +42,14 @@ from topics.catalog import (
     OBSERVATION_REROUTED,
 )
 from topics.codec import Codec
-from topics.headers import DECISION, ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms, value_of
+from topics.headers import DECISION, ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, number, origin_ms
 
 MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 decode = msgspec.msgpack.Decoder(Kept).decode
+_is_iot_id = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+"""Whether an IOT_ID is written in its normal form, as nearly all are."""
 _decode_watched = msgspec.msgpack.Decoder(Watched).decode
 
 
@@ -70,11 +72,11 @@ class Track:
         Alerts are judged event by event, so that the story told does not hang on how the chunks were cut. States are
         told once a chunk, the last is all.
         """
-        touched: dict[bytes, tuple[Judged, datetime]] = {}
+        touched: dict[bytes, Kept] = {}
         for each in received:
             try:
                 key = _key(each)
-                before = touched[key][0].kept if key in touched else self._kept(key)
+                before = touched.get(key) or self._kept(key)
                 judged = judge(before, each.event, self._port, _lead(each))
             except InvalidRecord as error:
                 self._receiver.reject(each.record, error, outbox)
@@ -88,9 +90,11 @@ class Track:
                 self._receiver.reject(each.record, full, outbox)
                 continue
             if judged is not None:
-                touched[key] = judged, self._tell(key, judged, each, outbox)
-        for key, (judged, changed_at) in touched.items():
-            self._keep(partition, key, judged, changed_at, outbox)
+                touched[key] = judged.kept
+                if judged.tells:
+                    self._tell(key, judged, each, outbox)
+        for key, kept in touched.items():
+            self._keep(partition, key, kept, outbox)
         metrics.MISSIONS.set(len(self.table))
 
     def recovered(self) -> None:
@@ -103,7 +107,11 @@ class Track:
             self._deadlines.set(partition, key, due_at)
         metrics.MISSIONS.set(len(self.table))
 
-    def _tell(self, key: bytes, judged: Judged, each: Received[Any], outbox: Outbox) -> datetime:
+    def retell(self, key: bytes, value: bytes, outbox: Outbox) -> None:
+        """Put the state of a mission that may not have been told."""
+        self._put_state(key, decode(value), outbox)
+
+    def _tell(self, key: bytes, judged: Judged, each: Received[Any], outbox: Outbox) -> None:
         by_clock = isinstance(each.event, DeadlinePassed)
         if judged.alerts:
             origin = None if by_clock else origin_ms(each.record.headers, each.record.timestamp)
@@ -114,8 +122,6 @@ class Track:
             self._recount(counted, outbox, key)
         for unit in judged.no_more_expected:
             self._withdraw(unit, outbox, key)
-        at: datetime = each.event.as_of if by_clock else each.event.occurred_at
-        return at
 
     def _move(
         self, to: UUID | None, told: FactMoved | ObservationTaken, record: ConsumerRecord, outbox: Outbox, of: bytes
@@ -141,15 +147,19 @@ class Track:
         headers = cloud_event(unit, ce_id, unit.event_id, "missionpath", unit.expected_from)
         outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(unit), headers, of=of)
 
-    def _keep(self, partition: int, key: bytes, judged: Judged, at: datetime, outbox: Outbox) -> None:
-        kept = judged.kept
+    def _keep(self, partition: int, key: bytes, kept: Kept, outbox: Outbox) -> None:
         self.table[key] = encode(kept)
         self._deadlines.set(partition, key, kept.due_at)
-        if kept.standing is not None:
-            state = summarise(kept.standing, kept.ledger.revision, at, kept.ledger.open_kinds)
-            headers = cloud_event(state, f"{state.iot_id}/{state.revision}", state.iot_id, "missionpath", at)
-            topic = self._settings.topic(MISSION_STATE_CHANGED.name)
-            outbox.put(topic, key, self._codec.encode(state), headers, of=key)
+        self._put_state(key, kept, outbox)
+
+    def _put_state(self, key: bytes, kept: Kept, outbox: Outbox) -> None:
+        """What is kept says it all: the record is not kept beside it, whoever takes over makes it again."""
+        standing, at = kept.standing, kept.changed_at
+        if standing is None or at is None:
+            return
+        state = summarise(standing, kept.ledger.revision, at, kept.ledger.open_kinds)
+        headers = cloud_event(state, f"{kept.key}/{state.revision}", state.iot_id, "missionpath", at)
+        outbox.put(self._settings.topic(MISSION_STATE_CHANGED.name), key, self._codec.encode(state), headers)
 
     def _kept(self, key: bytes) -> Kept:
         value = self.table.get(key)
@@ -162,9 +172,11 @@ def _key(each: Received[Any]) -> bytes:
     *Raises*: InvalidRecord when it is neither an IOT_ID nor the conveyance that the event belongs to, or when the
     event is none that a mission takes in.
     """
-    is_command = isinstance(each.event, DeadlinePassed)
+    raw, is_command = each.record.key, isinstance(each.event, DeadlinePassed)
+    if raw is not None and not is_command and _is_iot_id(raw) and type(each.event) in MISSION_EVENTS:
+        return bytes(raw)
     try:
-        key = each.event.subject if is_command else (each.record.key or b"").decode("ascii")
+        key = each.event.subject if is_command else (raw or b"").decode("ascii")
         if not is_conveyance(key):
             return _mission_key(key, each.event)
     except ValueError as error:
@@ -177,11 +189,11 @@ def _key(each: Received[Any]) -> bytes:
 
 def _lead(each: Received[Any]) -> Lead | None:
     """Which identifier led an observation here, as ``resolve`` wrote it; none of any other event."""
-    led_by = value_of(each.record.headers, RESOLVED_BY)
+    held = dict(each.record.headers)
+    led_by = held.get(RESOLVED_BY)
     if led_by is None:
         return None
-    rank, decided = (number(value_of(each.record.headers, name)) or 0 for name in (RANK, DECISION))
-    return Lead(rank, led_by.decode("utf-8", "replace"), decided)
+    return Lead(number(held.get(RANK)) or 0, led_by.decode("utf-8", "replace"), number(held.get(DECISION)) or 0)
 
 
 def _mission_key(key: str, event: Any) -> bytes:

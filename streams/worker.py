@@ -1,5 +1,6 @@
 """One worker process: an application, its agent, its clock and its health, put together by name."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
 from streams.sink import Sink, deliver
 from streams.stores import store
-from streams.table import ChunkTable
+from streams.table import ChunkTable, Retell
 from streams.track import Track
 from streams.watchdog import Watchdog, keep, pulse
 from topics.catalog import (
@@ -44,6 +45,9 @@ from topics.whereabouts import here
 
 RESOLVE_PASSES = 9
 """The group feeds itself: bindings, and reads that try their up to eight identifiers one after the other."""
+
+GARBAGE_MIN = 70_000
+"""So many more objects than before, of those that may be part of a cycle, are a reason to look for cycles."""
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +89,7 @@ def track_application(wiring: Wiring) -> Any:
         track.recovered()
         open_missions.recount((key, value) for _, key, value in track.table.items_by_partition())
 
-    track.table = _table(app, MISSIONS_TABLE, wiring, recovered)
+    track.table = _table(app, MISSIONS_TABLE, wiring, recovered, track.retell)
     stages = [_stage(settings, RESOLVE_GROUP)] * RESOLVE_PASSES + [_stage(settings, TRACK_GROUP)]
     absences = _absences(settings, codec, MISSION_DEADLINE_PASSED, deadlines, stages)
     agent = Agent(app, receiver, track.table, wiring.health, track.handle, open_missions.changed)
@@ -117,7 +121,18 @@ APPLICATIONS: dict[str, Callable[[Wiring], Any]] = {
 def run(app: Any, log_level: str) -> None:
     """Run an application in the foreground until a signal stops it; raises SystemExit with its exit status."""
     app.conf.datadir.mkdir(parents=True, exist_ok=True)
+    _look_for_garbage_seldom()
     faust.Worker(app, loglevel=log_level, override_logging=False, quiet=True).execute_from_commandline()
+
+
+def _look_for_garbage_seldom() -> None:
+    """Let Python look for reference cycles a hundredth as often as it would, and never among what is loaded by now.
+
+    A chunk holds thousands of objects for a moment, none of which is part of a cycle, and to look them through time
+    and again took a quarter of a worker's time.
+    """
+    gc.freeze()
+    gc.set_threshold(GARBAGE_MIN, *gc.get_threshold()[1:])
 
 
 def _application(wiring: Wiring, group: str, receiver: Receiver) -> Any:
@@ -153,12 +168,21 @@ def _codec(wiring: Wiring) -> Codec:
             return codec
 
 
-def _table(app: Any, name: str, wiring: Wiring, on_recovered: Callable[[], None]) -> ChunkTable:
+def _table(
+    app: Any, name: str, wiring: Wiring, on_recovered: Callable[[], None], retell: Retell | None = None
+) -> ChunkTable:
     settings = wiring.settings
     # One for each instance: a frozen worker has its files open still when another takes its partitions over.
     directory = settings.home.absolute() / "tables" / str(app.conf.id) / (wiring.instance or "only") / name
     values = store(settings.store, directory)
-    table = ChunkTable(app, name=name, partitions=settings.partitions, store=values, on_recovered=on_recovered)
+    table = ChunkTable(
+        app,
+        name=name,
+        partitions=settings.partitions,
+        store=values,
+        on_recovered=on_recovered,
+        retell=retell,
+    )
     app.tables.add(table)
     return table
 

@@ -43,17 +43,20 @@ class CircuitBreaker:
     """
 
     def __init__(self) -> None:
-        self._window: deque[bool] = deque(maxlen=WINDOW_RECORDS)
-        self._bad = 0
+        self._records = 0
+        self._bad: deque[int] = deque()
 
     def record(self, bad: bool) -> None:
         """Count one record.
 
         *Raises*: Fatal when the share of bad ones is too large.
         """
-        if len(self._window) == WINDOW_RECORDS:
-            self._bad -= self._window[0]
-        self._window.append(bad)
-        self._bad += bad
-        if bad and self._bad >= BAD_MIN and self._bad > BAD_SHARE_MAX * len(self._window):
-            raise Fatal(f"{self._bad} of the last {len(self._window)} records cannot be used: stopping")
+        self._records += 1
+        if not bad:
+            return
+        self._bad.append(self._records)
+        while self._bad[0] <= self._records - WINDOW_RECORDS:
+            self._bad.popleft()
+        judged = min(self._records, WINDOW_RECORDS)
+        if len(self._bad) >= BAD_MIN and len(self._bad) > BAD_SHARE_MAX * judged:
+            raise Fatal(f"{len(self._bad)} of the last {judged} records cannot be used: stopping")

@@ -14,7 +14,7 @@ from domain.port import Port
 from domain.standing import Arrival, Standing
 
 
-class Handling(msgspec.Struct, frozen=True, array_like=True):
+class Handling(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How customs has dealt with a deviation, and who of them."""
 
     status: ReviewStatus
@@ -22,7 +22,7 @@ class Handling(msgspec.Struct, frozen=True, array_like=True):
     reviewer: str
 
 
-class Finding(msgspec.Struct, frozen=True, array_like=True):
+class Finding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One deviation as a rule sees it.
 
     *Shape*: ``subject`` says what of the mission deviates, and with the kind makes the alert's identity;

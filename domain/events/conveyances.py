@@ -23,7 +23,7 @@ Document = Annotated[str, Meta(min_length=1, max_length=64)]
 Kilograms = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class TrainUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TrainUnit(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """An ITU on a train's list: on which wagon, and with which papers."""
 
     unit: Identifier
@@ -57,7 +57,7 @@ class TrainPermissionChanged(Record, frozen=True, tag="train_permission_changed"
     authority: Name
 
 
-class ManifestUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ManifestUnit(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """A unit on a ship's manifest; *Units*: the gross mass as declared, kilograms."""
 
     unit: Identifier

@@ -28,7 +28,7 @@ TrainId = Annotated[str, Meta(pattern=r"^TRAIN:[A-Z0-9][A-Z0-9-]{0,39}(?![\s\S])
 CallId = Annotated[str, Meta(pattern=r"^CALL:[A-Z0-9][A-Z0-9-]{0,39}(?![\s\S])", description="a ship's call")]
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
+class Record(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
     """Base of all events: unknown fields are refused, so that a typing error cannot pass for data."""
 
 
@@ -83,7 +83,7 @@ EXAMINATIONS = frozenset({CustomsStatus.SELECTED_FOR_SCAN, CustomsStatus.UNDER_C
 """Decisions that tell of an examination: the parties must not learn of them before a given moment."""
 
 
-class Identifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Identifier(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """One identifier as it was read or declared; *Units*: confidence from 0 to 1, none if the reader gives none."""
 
     scheme: Scheme
@@ -100,7 +100,7 @@ def is_sure(identifier: Identifier) -> bool:
     return identifier.confidence is None or identifier.confidence >= CONFIDENCE_MIN
 
 
-class PathNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PathNode(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """One step of a mission path: missing a *required* one is a deviation, an allowed one may be left out."""
 
     node: NodeId
@@ -140,7 +140,7 @@ class DeviceSignal(StrEnum):
     BATTERY_LOW = "BATTERY_LOW"
 
 
-class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Position(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """A place on the earth; *Units*: WGS 84 degrees."""
 
     latitude: Annotated[float, Meta(ge=-90, le=90)]
