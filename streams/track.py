@@ -46,6 +46,9 @@ from topics.headers import DECISION, ORIGIN_MS, RANK, RESOLVED_BY, cloud_event, 
 
 MISSION_EVENTS = frozenset(get_args(MissionEvent))
 
+AT_HAND_MAX = 20_000
+"""Missions under way are read several times in a row: so many are kept unpacked as well, some 5 KB each."""
+
 encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 decode = msgspec.msgpack.Decoder(Kept).decode
 _is_iot_id = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
@@ -64,6 +67,7 @@ class Track:
         self._receiver = receiver
         self._deadlines = deadlines
         self._port = port
+        self._at_hand: dict[bytes, tuple[bytes, Kept]] = {}
         self.table: ChunkTable
 
     def handle(self, partition: int, received: list[Received[Any]], outbox: Outbox) -> None:
@@ -148,7 +152,10 @@ class Track:
         outbox.put(self._settings.topic(ID_BOUND.name), key.encode(), self._codec.encode(unit), headers, of=of)
 
     def _keep(self, partition: int, key: bytes, kept: Kept, outbox: Outbox) -> None:
-        self.table[key] = encode(kept)
+        value = self.table[key] = encode(kept)
+        if len(self._at_hand) >= AT_HAND_MAX:
+            self._at_hand.clear()
+        self._at_hand[key] = value, kept
         self._deadlines.set(partition, key, kept.due_at)
         self._put_state(key, kept, outbox)
 
@@ -163,7 +170,11 @@ class Track:
 
     def _kept(self, key: bytes) -> Kept:
         value = self.table.get(key)
-        return decode(value) if value else Kept(key.decode())
+        if not value:
+            return Kept(key.decode())
+        at_hand = self._at_hand.get(key)
+        # The same bytes, not equal ones: what was changed by others, or read back, is unpacked again.
+        return at_hand[1] if at_hand is not None and at_hand[0] is value else decode(value)
 
 
 def _key(each: Received[Any]) -> bytes:

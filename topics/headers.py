@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import msgspec
@@ -34,15 +35,21 @@ def cloud_event(event: msgspec.Struct, ce_id: str, trace: UUID, source: str, at:
     The trace id is the id of the event that started it all: both are 16 bytes, so that one search finds the event
     and its trace.
     """
+    of_trace: str = msgspec.to_builtins(trace)  # its text in C
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", ce_id.encode()),
-        ("ce_type", f"org.missionpath.cargo.{type(event).__name__}".encode()),
+        ("ce_type", _type_name(type(event))),
         ("ce_source", source.encode()),
         ("ce_time", at.isoformat(timespec="milliseconds").encode()),
         ("content-type", b"application/avro"),
-        ("traceparent", f"00-{trace.hex}-{_SPAN}-01".encode()),
+        ("traceparent", f"00-{of_trace.replace('-', '')}-{_SPAN}-01".encode()),
     ]
+
+
+@cache
+def _type_name(record: type[msgspec.Struct]) -> bytes:
+    return f"org.missionpath.cargo.{record.__name__}".encode()
 
 
 def value_of(headers: Iterable[Header], name: str) -> bytes | None:
