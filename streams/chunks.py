@@ -22,7 +22,7 @@ from topics.dead_letters import CircuitBreaker, Origin, reason_headers
 
 log = logging.getLogger(__name__)
 
-CHUNKS_TOGETHER_MAX = 32
+CHUNKS_TOGETHER_MAX = 16
 REGISTRY = "registry"
 
 E = TypeVar("E", bound=Struct)

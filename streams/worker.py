@@ -46,7 +46,7 @@ from topics.whereabouts import here
 RESOLVE_PASSES = 9
 """The group feeds itself: bindings, and reads that try their up to eight identifiers one after the other."""
 
-GARBAGE_MIN = 70_000
+GARBAGE_MIN = 300_000
 """So many more objects than before, of those that may be part of a cycle, are a reason to look for cycles."""
 
 log = logging.getLogger(__name__)
