@@ -1,10 +1,11 @@
 """By what an observation is looked up, and as of when."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from domain.events import AppointmentMade, EventRetracted, Observation, is_sure
-from domain.identifiers import BINDING_ORDER, check, plainest
+from domain.identifiers import BINDING_ORDER, Scheme, check, plainest
 
 
 class Candidate(NamedTuple):
@@ -22,6 +23,9 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
     home for want of a better.
     *Shape*: empty for a retraction that names nothing but a conveyance, never else.
     """
+    if len(observation.identifiers) == 1:  # as of most reads
+        (only,) = observation.identifiers
+        return (_candidate(only.scheme, only.value),)
     sure = {plainest(check(i.scheme, i.value)) for i in observation.identifiers if is_sure(i)}
     checked = sorted(
         {plainest(check(i.scheme, i.value)) for i in observation.identifiers},
@@ -29,6 +33,12 @@ def candidates(observation: Observation) -> tuple[Candidate, ...]:
     )
     usable = [Candidate(c.key, True) for c in checked if c.bindable]
     return tuple(usable) or tuple(Candidate(c.key, False) for c in checked[:1])
+
+
+@lru_cache(maxsize=16_384)
+def _candidate(scheme: Scheme, value: str) -> Candidate:
+    checked = plainest(check(scheme, value))
+    return Candidate(checked.key, checked.bindable)
 
 
 def lookup_time(observation: Observation) -> datetime:

@@ -7,6 +7,7 @@ them in turn, each on its own partition.
 import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -87,6 +88,7 @@ from topics.headers import (
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 _decode = msgspec.msgpack.Decoder(Identity).decode
 _UNKNOWN = Identity()
+_OF_THIS_STAGE = frozenset({ATTEMPT, ANSWER, ORIGIN_MS})
 
 
 class Resolve:
@@ -103,6 +105,9 @@ class Resolve:
     def handle(self, partition: int, received: list[Received[Any]], outbox: Outbox) -> None:
         """Work through one chunk; everything to send is in the outbox, everything to keep in the table."""
         for each in received:
+            if type(each.event) is IdScanned:  # as most are
+                self._observed(partition, each, outbox)
+                continue
             match each.event:
                 case IotIdGenerated() | MissionAmended():
                     self._associated(each, outbox)
@@ -116,7 +121,7 @@ class Resolve:
                     self._expired(partition, each, outbox)
                 case AlertReviewed():
                     self._reviewed(partition, each, outbox)
-                case IdScanned() | CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
+                case CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
                     self._observed(partition, each, outbox)
                 case FactMoved():
                     self._came_back(partition, each, outbox)
@@ -137,7 +142,7 @@ class Resolve:
         self._tell_identifiers(bindings_of(each.event), each, outbox)
         itself = str(each.event.iot_id)
         self._forward(itself, Lead(0, f"IOT_ID:{itself}"), each.record.value, _carried(each.record), outbox)
-        metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+        _count(type(each.event))
 
     def _conveyed(self, each: Received[Any], outbox: Outbox) -> None:
         """What is told of a train's run or a ship's call goes to it, and its units are expected."""
@@ -146,7 +151,7 @@ class Resolve:
         conveyance = conveyance_of(each.event)
         assert conveyance is not None
         self._forward(conveyance, Lead(0, conveyance), each.record.value, _carried(each.record), outbox)
-        metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+        _count(type(each.event))
 
     def _tell_identifiers(self, told: Sequence[IdBound | UnitExpected], each: Received[Any], outbox: Outbox) -> None:
         for each_told in told:
@@ -227,7 +232,7 @@ class Resolve:
         if found and waiting.rank == 0:
             for iot_id in found:
                 self._forward(str(iot_id), Lead(0, key, waiting.number), waiting.value, waiting.headers, outbox)
-            metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+            _count(type(each.event))
         elif found:
             self._tell_home(waiting, found[0], outbox, None)
         elif self._park(partition, key, tried, outbox) and waiting.rank + 1 < len(tried.tries):
@@ -240,7 +245,7 @@ class Resolve:
         after, decision = give(before, each.event.event_id, rank, answer)
         if decision is not None:
             self._decided(decision, tried.tries[rank].key, outbox, home)
-            metrics.RESOLVED.labels(type(each.event).__struct_config__.tag).inc()
+            _count(type(each.event))
         self._keep(partition, home, before, after, each, outbox)
 
     def _decided(self, decision: Decision, led_by: str, outbox: Outbox, home: str) -> None:
@@ -335,6 +340,16 @@ class Resolve:
         outbox.put(topic, parked.home.encode(), parked.value, headers, of=_key(of))
 
 
+def _count(record: type[msgspec.Struct]) -> None:
+    _resolved(record).inc()
+
+
+@cache
+def _resolved(record: type[msgspec.Struct]) -> Any:
+    """The counter of a type; to ask for it by its label takes five times as long as to count."""
+    return metrics.RESOLVED.labels(record.__struct_config__.tag)
+
+
 def _key(of: str | None) -> bytes | None:
     return None if of is None else of.encode()
 
@@ -371,8 +386,8 @@ def _origin_ms(record: ConsumerRecord) -> int:
 
 def _carried(record: ConsumerRecord) -> tuple[Header, ...]:
     """The record's headers without this stage's own, and with the time at which it all started."""
-    headers = [header for header in record.headers if header[0] not in (ATTEMPT, ANSWER)]
-    return replaced(headers, ORIGIN_MS, str(_origin_ms(record)).encode())
+    kept = [header for header in record.headers if header[0] not in _OF_THIS_STAGE]
+    return (*kept, (ORIGIN_MS, str(_origin_ms(record)).encode()))
 
 
 def _cause(key: str, event: Any) -> Cause:
