@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
@@ -17,9 +17,9 @@ from topics.headers import Header
 KEYS_REMEMBERED_MAX = 65_536
 """The hash is computed in Python, 9 µs for an IOT_ID, and what is under way comes again and again."""
 
-_Record = tuple[bytes | None, bytes | None, Sequence[Header]]
+_Record = tuple[bytes | None, bytes | None, list[Header]]
 
-Told = tuple[str, int, bytes | None, bytes | None, Sequence[Header]]
+Told = tuple[str, int, bytes | None, bytes | None, list[Header]]
 """A record with the topic and partition that it goes to."""
 
 
@@ -45,7 +45,7 @@ class Outbox:
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: Sequence[Header] = (),
+        headers: Iterable[Header] = (),
         partition: int | None = None,
         of: bytes | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class Outbox:
         """
         if partition is None:
             partition = 0 if key is None else partition_of(key, self.partitions)
-        record = (key, value, headers)
+        record = (key, value, list(headers))
         self._waiting[topic, partition].append(record)
         if of is not None:
             self._told.setdefault(of, []).append((topic, partition, *record))

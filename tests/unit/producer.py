@@ -19,6 +19,7 @@ class _Batch:
     def append(
         self, *, timestamp: int, key: bytes | None, value: bytes | None, headers: Sequence[Header]
     ) -> object | None:
+        assert type(headers) is list  # aiokafka's builder takes nothing else
         self.records.append((key, value, tuple(headers)))
         return timestamp
 
