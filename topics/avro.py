@@ -36,6 +36,7 @@ _MORE = 0x80
 _LONG_BYTES_MAX = 10
 _SIX_BYTES_MIN, _SIX_BYTES_MAX = 1 << 35, 1 << 42
 """What takes six bytes: the milliseconds of every moment from the summer of 1970 to the autumn of 2039."""
+_HIGH_BITS, _HIGH_BITS_OF_SIX = 0x80_80_80_80_80_80, 0x00_80_80_80_80_80
 _SHORT = tuple(bytes([n]) for n in range(_MORE))
 _UUID_LENGTH = _SHORT[36 << 1]
 
@@ -142,8 +143,19 @@ def _read_string(raw: bytes, at: int) -> tuple[str, int]:
 
 
 def _read_moment(raw: bytes, at: int) -> tuple[datetime, int]:
-    since, at = _read_long(raw, at)
-    return _EPOCH + timedelta(milliseconds=since), at
+    six = int.from_bytes(raw[at : at + 6], "little")
+    if six & _HIGH_BITS != _HIGH_BITS_OF_SIX:
+        since, at = _read_long(raw, at)
+        return _EPOCH + timedelta(0, 0, 0, since), at
+    number = (
+        (six & 0x7F)
+        | (six >> 1 & 0x7F << 7)
+        | (six >> 2 & 0x7F << 14)
+        | (six >> 3 & 0x7F << 21)
+        | (six >> 4 & 0x7F << 28)
+        | (six >> 5 & 0x7F << 35)
+    )
+    return _EPOCH + timedelta(0, 0, 0, (number >> 1) ^ -(number & 1)), at + 6
 
 
 def _read_double(raw: bytes, at: int) -> tuple[float, int]:
