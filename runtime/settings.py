@@ -6,11 +6,12 @@ other tools share (``KAFKA_BOOTSTRAP_SERVERS``, ``SCHEMA_REGISTRY_URL``, ``CLICK
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, Secret, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +22,14 @@ from pydantic_settings import (
 from runtime.errors import ConfigError
 
 PREFIX = "MISSIONPATH_"
+
+
+class SecretUrl(Secret[str]):
+    """A URL that may hold a password, which is not shown; ``get_secret_value`` has all of it."""
+
+    def _display(self) -> str:
+        # To the last @: a password may hold one that somebody forgot to write as %40.
+        return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", self.get_secret_value())
 
 
 def _shared(name: str) -> Any:
@@ -41,6 +50,10 @@ class Settings(BaseSettings):
     schema_registry_url: Annotated[
         str | None, Field(description="Confluent-compatible registry; unset: avro_schemas/registry.json")
     ] = _shared("SCHEMA_REGISTRY_URL")
+    clickhouse_url: Annotated[
+        SecretUrl | None,
+        Field(description="clickhouse://user:password@host:port,…/database?secure=1; unset: the embedded ClickHouse"),
+    ] = _shared("CLICKHOUSE_URL")
     home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
     namespace: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="prefix of every topic and group, to share a cluster"
@@ -85,7 +98,11 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The variables that hand these settings to a child process."""
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        return {env_name(name): str(value) for name, value in given.items() if value is not None}
+        return {
+            env_name(name): value.get_secret_value() if isinstance(value, SecretUrl) else str(value)
+            for name, value in given.items()
+            if value is not None
+        }
 
 
 def config_file() -> Path:
