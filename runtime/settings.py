@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, Secret, ValidationError
+from pydantic import AliasChoices, Field, Secret, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +22,7 @@ from pydantic_settings import (
 from runtime.errors import ConfigError
 
 PREFIX = "MISSIONPATH_"
+EMBEDDED = "embedded"
 
 
 class SecretUrl(Secret[str]):
@@ -52,7 +53,7 @@ class Settings(BaseSettings):
     ] = _shared("SCHEMA_REGISTRY_URL")
     clickhouse_url: Annotated[
         SecretUrl | None,
-        Field(description="clickhouse://user:password@host:port,…/database?secure=1; unset: the embedded ClickHouse"),
+        Field(description="clickhouse://user:password@host:port,…/database; unset or embedded: that inside the sink"),
     ] = _shared("CLICKHOUSE_URL")
     home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
     namespace: str = Field(
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
     http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
 
+    @field_validator("clickhouse_url", mode="before")
+    @classmethod
+    def _server_or_none(cls, given: object) -> object:
+        return None if given == EMBEDDED else given
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -98,6 +104,8 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The variables that hand these settings to a child process."""
         given = {name: getattr(self, name) for name in type(self).model_fields}
+        # Said in a word: a child may find a server in the environment or in the file that this process does not mean.
+        given["clickhouse_url"] = self.clickhouse_url or EMBEDDED
         return {
             env_name(name): value.get_secret_value() if isinstance(value, SecretUrl) else str(value)
             for name, value in given.items()

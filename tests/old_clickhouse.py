@@ -8,6 +8,7 @@ As a program it is ``missionpath`` with that translation: ``python -m tests.old_
 """
 
 import re
+import sys
 from collections.abc import Callable
 
 from chdb import query as embedded_query
@@ -81,7 +82,9 @@ def _query_old(self: ServerEngine, sql: str, output_format: str) -> bytes:
 
 
 if __name__ == "__main__":
+    from cli import pipeline
     from cli.main import main
 
     translate()
+    pipeline.COMMAND = (sys.executable, "-m", "tests.old_clickhouse")
     main()

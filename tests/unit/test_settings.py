@@ -140,6 +140,14 @@ def test_a_password_is_not_shown(url: str, shown: str, monkeypatch: pytest.Monke
     assert "secret" not in printed
 
 
+def test_a_child_process_gets_the_embedded_store_whatever_else_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml('clickhouse_url = "clickhouse://store"')
+    monkeypatch.setenv("CLICKHOUSE_URL", "clickhouse://another")
+    given = load().model_copy(update={"clickhouse_url": None})
+    monkeypatch.setenv("CLICKHOUSE_URL", given.environment()["CLICKHOUSE_URL"])
+    assert load().clickhouse_url is None
+
+
 def test_names_on_a_shared_cluster_have_a_prefix() -> None:
     assert load().topic("cargo.id.scanned.v1") == "cargo.id.scanned.v1"
     assert load(namespace="bari").topic("cargo.id.scanned.v1") == "bari.cargo.id.scanned.v1"
