@@ -74,6 +74,12 @@ def port(path: Path) -> Port:
         raise ConfigError(f"port file {path}: {error}") from error
 
 
+def migrate_server(settings: Settings) -> list[str]:
+    """Bring the ClickHouse server to this release's tables; see ``migrate``."""
+    with closing(engine_for(settings)) as engine:
+        return migrate(engine)
+
+
 def run_worker(name: str, instance: str | None) -> None:
     """Run a worker in the foreground; raises SystemExit at its end."""
     # Faust takes half a second to import; only workers need it.
@@ -87,18 +93,21 @@ def run_worker(name: str, instance: str | None) -> None:
         wiring.port = port(settings.port_file)
     with _store(settings) if name == "sink" else nullcontext() as engine:
         wiring.engine = engine
-        routes = {"/": query_route(engine)} if engine is not None else {}
+        # A server answers for itself.
+        owned = engine if settings.clickhouse_url is None else None
+        routes = {"/": query_route(owned)} if owned is not None else {}
         host, bound = serve_health(settings.http_host, settings.http_port, health, routes)
-        if engine is not None:
+        if owned is not None:
             announce(settings.home, f"http://{host}:{bound}/")
         worker.run(worker.APPLICATIONS[name](wiring), settings.log_level)
 
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Engine]:
-    """The ClickHouse that the sink writes to, with the tables of this release."""
-    with closing(engine_for(settings.home)) as engine:
-        migrate(engine)
+    """The ClickHouse that the sink writes to; the embedded one with the tables of this release."""
+    with closing(engine_for(settings)) as engine:
+        if settings.clickhouse_url is None:
+            migrate(engine)
         try:
             yield engine
         finally:

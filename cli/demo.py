@@ -59,7 +59,7 @@ def _surroundings(scenario: Scenario) -> Iterator[Settings]:
     """Fresh data, a Kafka, and nothing left running or lying about on somebody's cluster afterwards."""
     base = settings_module.load()
     home = base.home / "demo"
-    own = {"home": home, "clock_file": home / "clock", "port_file": scenario.port_file}
+    own = {"home": home, "clock_file": home / "clock", "port_file": scenario.port_file, "clickhouse_url": None}
     if base.kafka_bootstrap_servers is not None:
         _empty(home)
         settings = base.model_copy(update={**own, "namespace": f"demo-{int(time.time())}"})
@@ -106,7 +106,7 @@ def _play(settings: Settings, scenario: Scenario, rate: float) -> list[str]:
             wrong += [f"after act {number}: {line}" for line in scenario.differences(number, listener.latest)]
         if passing := scenario.unplanned(listener.latest):
             say(f"{len(passing)} further alerts stood only until a record that was overtaken arrived.")
-        summarise(settings.home, listener, stage.records_by_topic())
+        summarise(settings, listener, stage.records_by_topic())
     finally:
         listener.stop()
         pipeline.stop()

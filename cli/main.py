@@ -8,6 +8,7 @@ from cli import broker, registry, topics
 from cli.alerts import alerts
 from cli.config import config
 from cli.demo import demo
+from cli.migrate import migrate
 from cli.output import errors
 from cli.publish import publish
 from cli.query import query
@@ -42,6 +43,7 @@ app.command()(alerts)
 app.command()(review)
 app.command()(query)
 app.command()(worker)
+app.command()(migrate)
 app.command()(simulate)
 app.command()(score)
 app.command()(replay)

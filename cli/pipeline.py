@@ -15,6 +15,7 @@ from topics import admin, clients
 from topics.admin import Action
 
 WORKERS = ("resolve", "track", "sink")
+COMMAND = (sys.executable, "-m", "cli.main")
 READY_SECONDS = 90.0
 PROBE_SECONDS = 2.0
 ALIVE_SECONDS = 1.0
@@ -87,7 +88,7 @@ def get(url: str, seconds_max: float = PROBE_SECONDS) -> str | None:
 def _child(settings: Settings, name: str, port: int) -> Child:
     return Child(
         name=name,
-        command=[sys.executable, "-m", "cli.main", "worker", name, "--instance", "local", "--with-parent"],
+        command=[*COMMAND, "worker", name, "--instance", "local", "--with-parent"],
         environment={**settings.environment(), env_name("http_port"): str(port)},
         log=settings.home / "logs" / f"{name}.log",
         answers=lambda: get(f"http://{settings.http_host}:{port}/healthz", ALIVE_SECONDS) is not None,

@@ -16,7 +16,7 @@ def query(
         str, typer.Option("--format", help="Any ClickHouse format: JSON, CSVWithNames, Parquet, …")
     ] = "PrettyCompact",
     home: Annotated[
-        Path | None, typer.Option("--home", help="Where the data is, if not where the settings say.")
+        Path | None, typer.Option("--home", help="Where embedded data is, if not where the settings say.")
     ] = None,
 ) -> None:
     """Ask ClickHouse with SQL, read-only.
@@ -25,5 +25,8 @@ def query(
     """
     text = sys.stdin.read() if sql == "-" else sql
     # Bytes as they are: Parquet is no text, and nobody wants colours in a file.
-    sys.stdout.buffer.write(ask(home or settings.load().home, text, output_format))
+    where = settings.load()
+    if home is not None:
+        where = where.model_copy(update={"home": home, "clickhouse_url": None})
+    sys.stdout.buffer.write(ask(where, text, output_format))
     sys.stdout.buffer.flush()

@@ -1,7 +1,6 @@
 """What a demonstration ends with: the figures, and what to type next."""
 
 from collections import Counter
-from pathlib import Path
 from statistics import quantiles
 
 import msgspec
@@ -10,6 +9,7 @@ from rich.table import Table
 from cli.listener import Listener
 from cli.output import console
 from cli.scenario import state_of
+from runtime.settings import Settings
 from sinks.query import ask
 
 TABLES = """
@@ -19,16 +19,16 @@ WHERE database = 'missionpath' AND engine LIKE '%MergeTree' AND name != 'schema_
 MISSIONS = "SELECT status, count() AS missions FROM missionpath.v_mission_states GROUP BY status ORDER BY status"
 
 
-def summarise(home: Path, listener: Listener, records_by_topic: dict[str, int]) -> None:
+def summarise(settings: Settings, listener: Listener, records_by_topic: dict[str, int]) -> None:
     """Print everything that a run ended with."""
     _table("events per topic", records_by_topic)
-    _table("missions by status", _query(home, MISSIONS))
+    _table("missions by status", _query(settings, MISSIONS))
     _alerts(listener)
     console.print(latency_line(listener.latencies_seconds), highlight=False)
-    _table("rows per ClickHouse table", _query(home, TABLES))
+    _table("rows per ClickHouse table", _query(settings, TABLES))
     console.print(
         "\nWhat to type next:\n"
-        f'  missionpath query --home {home} "SELECT kind, count() FROM v_open_alerts GROUP BY kind"\n'
+        f'  missionpath query --home {settings.home} "SELECT kind, count() FROM v_open_alerts GROUP BY kind"\n'
         "  missionpath up                                 keep the pipeline running, then in another terminal:\n"
         "  missionpath publish examples/bari/1-traffic.jsonl\n"
         "  missionpath alerts --follow\n"
@@ -66,6 +66,6 @@ def _table(title: str, rows: dict[str, int]) -> None:
     console.print(table, soft_wrap=False)
 
 
-def _query(home: Path, sql: str) -> dict[str, int]:
-    rows = msgspec.json.decode(ask(home, sql, "JSONCompact"))["data"]
+def _query(settings: Settings, sql: str) -> dict[str, int]:
+    rows = msgspec.json.decode(ask(settings, sql, "JSONCompact"))["data"]
     return {str(name): int(count) for name, count in rows}

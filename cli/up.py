@@ -5,6 +5,7 @@ import threading
 from types import FrameType
 
 from cli import bootstrap
+from cli.migrate import migrated
 from cli.output import console
 from cli.pipeline import Pipeline
 from runtime import settings as settings_module
@@ -18,7 +19,8 @@ CHECK_SECONDS = 0.5
 def up() -> None:
     """Run the whole pipeline until Ctrl-C.
 
-    Starts a local broker unless KAFKA_BOOTSTRAP_SERVERS is set, creates the topics and keeps the workers running.
+    Starts a local broker unless KAFKA_BOOTSTRAP_SERVERS is set, creates the topics, and the tables on the server of
+    CLICKHOUSE_URL if that is set, and keeps the workers running.
     Workers that end are started again. `up` again continues where it was: offsets are in Kafka, rows in
     ClickHouse.
     """
@@ -61,6 +63,8 @@ def _run(settings: Settings, stop: threading.Event) -> None:
     health.wait_for("workers", "starting")
     host, port = serve_health(settings.http_host, settings.http_port, health, {"/": registry_http.answer})
     say(f"schema registry (read-only), health and metrics of this process: http://{host}:{port}")
+    if settings.clickhouse_url is not None:
+        say(f"ClickHouse: {settings.clickhouse_url}, {migrated(bootstrap.migrate_server(settings))}")
     pipeline = Pipeline(settings)
     try:
         pipeline.start(say)

@@ -6,11 +6,12 @@ other tools share (``KAFKA_BOOTSTRAP_SERVERS``, ``SCHEMA_REGISTRY_URL``, ``CLICK
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, Secret, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +22,15 @@ from pydantic_settings import (
 from runtime.errors import ConfigError
 
 PREFIX = "MISSIONPATH_"
+EMBEDDED = "embedded"
+
+
+class SecretUrl(Secret[str]):
+    """A URL that may hold a password, which is not shown; ``get_secret_value`` has all of it."""
+
+    def _display(self) -> str:
+        # To the last @: a password may hold one that somebody forgot to write as %40.
+        return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", self.get_secret_value())
 
 
 def _shared(name: str) -> Any:
@@ -41,6 +51,10 @@ class Settings(BaseSettings):
     schema_registry_url: Annotated[
         str | None, Field(description="Confluent-compatible registry; unset: avro_schemas/registry.json")
     ] = _shared("SCHEMA_REGISTRY_URL")
+    clickhouse_url: Annotated[
+        SecretUrl | None,
+        Field(description="clickhouse://user:password@host:port,…/database; unset or embedded: that inside the sink"),
+    ] = _shared("CLICKHOUSE_URL")
     home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
     namespace: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="prefix of every topic and group, to share a cluster"
@@ -66,6 +80,11 @@ class Settings(BaseSettings):
     http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
 
+    @field_validator("clickhouse_url", mode="before")
+    @classmethod
+    def _server_or_none(cls, given: object) -> object:
+        return None if given == EMBEDDED else given
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -85,7 +104,13 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The variables that hand these settings to a child process."""
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        return {env_name(name): str(value) for name, value in given.items() if value is not None}
+        # Said in a word: a child may find a server in the environment or in the file that this process does not mean.
+        given["clickhouse_url"] = self.clickhouse_url or EMBEDDED
+        return {
+            env_name(name): value.get_secret_value() if isinstance(value, SecretUrl) else str(value)
+            for name, value in given.items()
+            if value is not None
+        }
 
 
 def config_file() -> Path:

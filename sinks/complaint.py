@@ -6,12 +6,13 @@
 import re
 from dataclasses import dataclass
 
-from runtime.errors import Fatal, MissionpathError, Unavailable
+from runtime.errors import ConfigError, Fatal, MissionpathError, Unavailable
 from sinks.engine import QueryRefused, RowsRefused
 
 READONLY = 164
 UNKNOWN_TABLE = 60
 UNKNOWN_FORMAT = 73
+UNKNOWN_DATABASE = 81
 
 _ROW_AT_FAULT = frozenset({
     6,  # CANNOT_PARSE_TEXT
@@ -36,6 +37,14 @@ _ROW_AT_FAULT = frozenset({
     407,  # DECIMAL_OVERFLOW
     467,  # CANNOT_PARSE_BOOL
     469,  # VIOLATED_CONSTRAINT
+})  # fmt: skip
+
+_NOT_LET_IN = frozenset({
+    192,  # UNKNOWN_USER
+    193,  # WRONG_PASSWORD
+    194,  # REQUIRED_PASSWORD
+    195,  # IP_ADDRESS_NOT_ALLOWED
+    516,  # AUTHENTICATION_FAILED
 })  # fmt: skip
 
 _STORE_AWAY = frozenset({
@@ -69,8 +78,10 @@ _STORE_BUSY = frozenset({
 
 _CODE = re.compile(r"Code: (\d+)")
 _NAME = re.compile(r"\(([A-Z][A-Z0-9_]{2,})\)")
-_COLUMN = re.compile(r"(?:while reading the value of key |Elements ')([A-Za-z0-9_.]+)")
+# As ClickHouse names it, and as clickhouse-driver does.
+_COLUMN = re.compile(r"(?:while reading the value of key |Elements '|for column \"|Column )([A-Za-z0-9_.]+)")
 _NOISE = (
+    re.compile(r"\.? Stack trace: .*$"),
     re.compile(r"^(?:Code: \d+\. )?(?:DB::\w+: )?(?:Code: \d+\. DB::\w+: )*"),
     re.compile(r"(?:\s*\((?:version [\d.]+|[A-Z][A-Z0-9_]{2,})\)\.?)+\s*$"),
     re.compile(r"\.? Expected one of: .*$"),
@@ -106,6 +117,15 @@ def _one_line(message: str) -> str:
     for noise in _NOISE:
         text = noise.sub("", text)
     return text.rstrip(" .:")[:_TEXT_MAX]
+
+
+def of_login(where: str, database: str, message: str) -> ConfigError | None:
+    """What it means when a server lets nobody in: a wrong user or password, or no such ``database``; else none."""
+    said = parse(message)
+    # An analyst may well name a database that is none: only that of the setting must be there.
+    if said.code in _NOT_LET_IN or (said.code == UNKNOWN_DATABASE and database in message):
+        return ConfigError(f"{where}: {said.text} ({said.name}, code {said.code})")
+    return None
 
 
 def of_insert(table: str, message: str) -> MissionpathError:

@@ -1,6 +1,5 @@
 """ClickHouse inside this process (chdb): the engine that needs no server."""
 
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,14 +10,17 @@ import msgspec
 
 from runtime.errors import ConfigError, Unavailable
 from sinks import complaint
-from sinks.engine import DATABASE, QueryRefused
+from sinks.engine import (
+    DATABASE,
+    INSERT_SECONDS_MAX,
+    QUERY_MEMORY_BYTES_MAX,
+    QUERY_SECONDS_MAX,
+    RESULT_BYTES_MAX,
+    QueryRefused,
+)
 from sinks.ownership import Ownership
 
-INSERT_SECONDS_MAX = 60
-QUERY_SECONDS_MAX = 60
 QUERY_WAIT_SECONDS_MAX = 30.0
-RESULT_BYTES_MAX = 256 << 20
-QUERY_MEMORY_BYTES_MAX = 2 << 30
 
 # async_insert is on by default and would acknowledge on a timer; unknown fields would be dropped in silence.
 _WRITER = (
@@ -33,7 +35,6 @@ _READER = (
 # A process that stops has no minute to spare for an analyst's query.
 _KILL_EVERY_SECONDS = 0.2
 
-_FORMAT = re.compile(r"[A-Za-z0-9]{1,40}")
 # chdb's own pseudo-formats give Python objects instead of bytes.
 _PYTHON_OBJECTS = frozenset({"dataframe", "arrowtable", "datastore", "debug"})
 
@@ -48,6 +49,8 @@ class EmbeddedEngine:
     when another process owns this one.
     """
 
+    database = DATABASE
+
     def __init__(self, directory: Path) -> None:
         # Absolute before the import, which changes the working directory for a moment.
         directory = directory.absolute()
@@ -57,6 +60,7 @@ class EmbeddedEngine:
             self._writer: Any = session(str(directory))
             self._reader: Any = session(str(directory))
             self._writer.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            self._writer.query(f"USE {DATABASE}")
             self._writer.query(_WRITER)
             self._reader.query(f"USE {DATABASE}")
             self._reader.query(_READER)
@@ -85,7 +89,7 @@ class EmbeddedEngine:
 
     def query(self, sql: str, output_format: str) -> bytes:
         """Read; see Engine."""
-        if not _FORMAT.fullmatch(output_format) or output_format.lower() in _PYTHON_OBJECTS:
+        if output_format.lower() in _PYTHON_OBJECTS:
             raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
         with self._turn_to_read():
             try:

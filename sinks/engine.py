@@ -1,12 +1,20 @@
-"""The port behind which ClickHouse stands, and where its embedded data lies."""
+"""The port behind which ClickHouse stands, and which one does."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from runtime.errors import MissionpathError
+from runtime.settings import Settings
+from sinks.server_address import parse_server_address
 
 DATABASE = "missionpath"
+"""Of the embedded engine, and of a server's address that names none."""
+
+INSERT_SECONDS_MAX = 60
+QUERY_SECONDS_MAX = 60
+RESULT_BYTES_MAX = 256 << 20
+QUERY_MEMORY_BYTES_MAX = 2 << 30
 
 
 class RowsRefused(MissionpathError):
@@ -41,7 +49,11 @@ class Engine(Protocol):
 
     *Guarantee*: every method may be called from any thread and blocks until it is done, so an event loop calls it
     through ``asyncio.to_thread``. Two inserts never overlap; a query does not wait for an insert.
+    *Shape*: names without a database mean a table of ``database``, which exists.
+    *Raises*: ConfigError from every method when a server does not let this user in, or has no such database.
     """
+
+    database: str
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows, all with the same columns, to a table of the database.
@@ -81,12 +93,17 @@ def data_directory(home: Path) -> Path:
     return home / "clickhouse" / "data"
 
 
-def engine_for(home: Path) -> Engine:
-    """The ClickHouse of these settings: the embedded one in ``home``.
+def engine_for(settings: Settings) -> Engine:
+    """The ClickHouse of these settings: the server of ``clickhouse_url``, or the embedded one in ``home``.
 
-    *Raises*: ConfigError when the embedded engine is not installed, Unavailable when another process owns its data.
+    *Raises*: ConfigError for a wrong URL, or when the embedded engine is not installed; Unavailable when another
+    process owns its data.
     """
-    # The engine is an optional extra, and takes a second to load.
+    # Each loads a library, and a process needs one; the embedded one is an optional extra and takes a second.
+    if settings.clickhouse_url is not None:
+        from sinks.server import ServerEngine  # noqa: PLC0415
+
+        return ServerEngine(parse_server_address(settings.clickhouse_url.get_secret_value(), DATABASE))
     from sinks.embedded import EmbeddedEngine  # noqa: PLC0415
 
-    return EmbeddedEngine(data_directory(home))
+    return EmbeddedEngine(data_directory(settings.home))

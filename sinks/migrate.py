@@ -2,6 +2,10 @@
 
 Only forward, and from any point where an earlier run was cut: each statement says IF NOT EXISTS, and a migration
 is recorded after its last statement.
+
+Two runs at once could mix the statements of one migration with those of the next. So a run needs the store to itself:
+of the embedded engine its owner has that; a server's schema is changed by a command (``missionpath migrate``,
+``missionpath up``), never by its workers, which wait for it.
 """
 
 import hashlib
@@ -12,15 +16,14 @@ from importlib.resources import files
 
 import msgspec
 
-from runtime.errors import ConfigError
+from runtime.errors import ConfigError, Unavailable
 from sinks.engine import DATABASE, Engine
 
+OLDEST_SERVER = (24, 8)
 RECORD = "schema_migrations"
 
-_GROUND = (
-    f"CREATE DATABASE IF NOT EXISTS {DATABASE}",
-    f"""
-    CREATE TABLE IF NOT EXISTS {DATABASE}.{RECORD}
+_GROUND = f"""
+    CREATE TABLE IF NOT EXISTS {RECORD}
     (
         version UInt32,
         name String,
@@ -29,8 +32,7 @@ _GROUND = (
     )
     ENGINE = ReplacingMergeTree ORDER BY version
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
-    """,
-)
+"""
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
 
@@ -75,11 +77,11 @@ def migrate(engine: Engine, migrations: Sequence[Migration] | None = None) -> li
 
     *Shape*: returns the names of what was applied now, nothing when it was up to date.
     *Raises*: ConfigError when the database is newer than this release, or was made with another text of a
-    migration; Unavailable or Fatal as Engine.execute does.
+    migration, or the server is too old; Unavailable or Fatal as Engine.execute does.
     """
     known = bundled() if migrations is None else migrations
-    for statement in _GROUND:
-        engine.execute(statement)
+    _check_version(engine)
+    engine.execute(_GROUND)
     recorded = _recorded(engine)
     _check(known, recorded)
     for migration in known[len(recorded) :]:
@@ -87,15 +89,37 @@ def migrate(engine: Engine, migrations: Sequence[Migration] | None = None) -> li
     return [migration.name for migration in known[len(recorded) :]]
 
 
+def require(engine: Engine) -> None:
+    """See that the database is at this release's schema; changes nothing.
+
+    *Raises*: Unavailable as long as it is older, ConfigError as ``migrate`` does.
+    """
+    known = bundled()
+    _check_version(engine)
+    recorded = _recorded(engine) if engine.query(f"EXISTS TABLE {RECORD}", "TSV") == b"1\n" else []
+    _check(known, recorded)
+    if len(recorded) < len(known):
+        raise Unavailable(
+            f"the database is at schema version {len(recorded)} of {len(known)}: run `missionpath migrate`"
+        )
+
+
 def _apply(engine: Engine, migration: Migration) -> None:
     for statement in migration.statements:
-        engine.execute(statement)
+        # Their text is that of the database's usual name.
+        engine.execute(statement.replace(f"{DATABASE}.", f"`{engine.database}`."))
     engine.insert(RECORD, [{"version": migration.version, "name": migration.name, "sha256": migration.sha256}])
 
 
 def _recorded(engine: Engine) -> list[_Recorded]:
-    raw = engine.query(f"SELECT version, name, sha256 FROM {DATABASE}.{RECORD} FINAL ORDER BY version", "JSONEachRow")
+    raw = engine.query(f"SELECT version, name, sha256 FROM {RECORD} FINAL ORDER BY version", "JSONEachRow")
     return msgspec.json.Decoder(_Recorded).decode_lines(raw)
+
+
+def _check_version(engine: Engine) -> None:
+    version = engine.query("SELECT version()", "TSV").decode().strip()
+    if tuple(map(int, version.split(".")[:2])) < OLDEST_SERVER:
+        raise ConfigError(f"ClickHouse {version} is too old: {'.'.join(map(str, OLDEST_SERVER))} or newer is needed")
 
 
 def _check(known: Sequence[Migration], recorded: Sequence[_Recorded]) -> None:

@@ -1,27 +1,28 @@
-"""Analysts' way to the data, whether or not a worker owns it at the moment."""
+"""Analysts' way to the data: straight to the server, or to the embedded data, whether or not a worker owns it now."""
 
 from contextlib import closing
-from pathlib import Path
 
 from runtime.errors import ConfigError
+from runtime.settings import Settings
 from sinks.engine import data_directory, engine_for
 from sinks.owner import ask_owner, live_url
 from sinks.read_only import answer
 
 
-def ask(home: Path, sql: str, output_format: str) -> bytes:
-    """The answer to one reading statement, in any ClickHouse format; the database is ``missionpath``.
+def ask(settings: Settings, sql: str, output_format: str) -> bytes:
+    """The answer to one reading statement, in any ClickHouse format.
 
-    The process that owns the data is asked over HTTP; when there is none, the data is opened here for the moment.
+    The process that owns embedded data is asked over HTTP; when there is none, the data is opened here for a moment.
 
     *Raises*: QueryRefused saying in one line what is wrong with ``sql``, ConfigError when there is no data yet,
     Unavailable when the owner cannot answer now.
     """
-    url = live_url(home)
-    answered = ask_owner(url, sql, output_format) if url else None
-    if answered is not None:
-        return answered
-    if not data_directory(home).is_dir():
-        raise ConfigError(f"no data in {home} yet: run `missionpath demo` or `missionpath up` first")
-    with closing(engine_for(home)) as engine:
+    if settings.clickhouse_url is None:
+        url = live_url(settings.home)
+        answered = ask_owner(url, sql, output_format) if url else None
+        if answered is not None:
+            return answered
+        if not data_directory(settings.home).is_dir():
+            raise ConfigError(f"no data in {settings.home} yet: run `missionpath demo` or `missionpath up` first")
+    with closing(engine_for(settings)) as engine:
         return answer(engine, sql, output_format)

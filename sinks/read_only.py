@@ -8,6 +8,7 @@ from sinks.engine import Engine, QueryRefused
 
 READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXISTS", "EXPLAIN")
 
+_FORMAT = re.compile(r"[A-Za-z0-9]{1,40}")
 _TOKEN = re.compile(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\w+|[^\s\w]")
 
 
@@ -17,6 +18,8 @@ def answer(engine: Engine, sql: str, output_format: str) -> bytes:
     *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``.
     *Raises*: QueryRefused, or Unavailable for an outage.
     """
+    if not _FORMAT.fullmatch(output_format):
+        raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
     return engine.query(admitted(engine, sql), output_format)
 
 

@@ -15,6 +15,7 @@ from runtime.errors import Unavailable
 from runtime.health import Health
 from runtime.settings import Settings
 from sinks.engine import Engine
+from sinks.migrate import require
 from streams.absences import Absences, watch
 from streams.announcement import announce
 from streams.application import application, topic_of
@@ -22,7 +23,7 @@ from streams.chunks import REGISTRY, Agent, Receiver, work
 from streams.deadlines import Deadlines
 from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
-from streams.sink import Sink, deliver
+from streams.sink import STORE, Sink, deliver
 from streams.stores import store
 from streams.table import ChunkTable, Retell
 from streams.track import Track
@@ -101,10 +102,11 @@ def track_application(wiring: Wiring) -> Any:
 def sink_application(wiring: Wiring) -> Any:
     """The application of ``sink``."""
     assert wiring.engine is not None
-    settings = wiring.settings
+    settings, engine = wiring.settings, wiring.engine
+    _patiently(wiring, STORE, lambda: require(engine))
     receiver = Receiver(settings, Codec(registry_for(settings.schema_registry_url)), SINK_GROUP)
     app = _application(wiring, SINK_GROUP, receiver)
-    sink = Sink(settings, receiver, wiring.engine, wiring.health)
+    sink = Sink(settings, receiver, engine, wiring.health)
     _agent(app, receiver, lambda s: deliver(app, s, sink))
     sink.watch(app)
     return app
@@ -156,16 +158,23 @@ def _agent(app: Any, receiver: Receiver, loop: Callable[[Any], Any]) -> None:
 def _codec(wiring: Wiring) -> Codec:
     """A codec that needs the registry for nothing that it writes: in the middle of a chunk nobody could wait."""
     codec = Codec(registry_for(wiring.settings.schema_registry_url))
+    _patiently(wiring, REGISTRY, codec.prepare)
+    return codec
+
+
+def _patiently(wiring: Wiring, part: str, attempt: Callable[[], None]) -> None:
+    """Try until ``part`` is there; meanwhile the worker is not ready, and says why."""
     while True:
         try:
-            codec.prepare()
+            attempt()
         except Unavailable as error:
             log.warning("waiting: %s", error)
-            wiring.health.wait_for(REGISTRY, str(error))
+            wiring.health.wait_for(part, str(error))
+            wiring.health.beat()
             time.sleep(error.retry_after_seconds)
         else:
-            wiring.health.arrived(REGISTRY)
-            return codec
+            wiring.health.arrived(part)
+            return
 
 
 def _table(

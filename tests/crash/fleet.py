@@ -53,12 +53,16 @@ class Member:
 class Fleet:
     """Keeps workers running, as ``missionpath up`` does, while a test does its worst to them.
 
-    *Shape*: ``mishaps`` counts what workers did that nobody did to them; it costs time, but must cost no event.
+    *Shape*: ``program`` is the module that takes the place of ``missionpath``; ``mishaps`` counts what workers did
+    that nobody did to them, which costs time, but must cost no event.
     """
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, tell: Callable[[str], None], program: str = "cli.main", **environment: str
+    ) -> None:
         # Where a worker is ended by a defect of a library, its log shall say where that was.
-        self._environment = {**settings.environment(), "PYTHONFAULTHANDLER": "1"}
+        self._environment = {**settings.environment(), **environment, "PYTHONFAULTHANDLER": "1"}
+        self._program = program
         self._tell = tell
         self._logs = settings.home / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -143,7 +147,7 @@ class Fleet:
                 self._gone(member)
 
     def _start(self, member: Member) -> None:
-        command = [sys.executable, "-m", "cli.main", "worker", member.name]
+        command = [sys.executable, "-m", self._program, "worker", member.name]
         with member.log.open("ab") as log:
             member.process = subprocess.Popen(
                 [*command, "--instance", member.instance, "--with-parent"],

@@ -122,7 +122,7 @@ def _compare(what: str, expected: dict[Any, Any], found: dict[Any, Any]) -> Iter
 
 
 def _compare_rows(settings: Settings, expected: Outcome, view: str, columns: tuple[str, ...]) -> Iterator[str]:
-    answer = ask(settings.home, f"SELECT {', '.join(columns)} FROM {view}", "TSV").decode()
+    answer = ask(settings, f"SELECT {', '.join(columns)} FROM {view}", "TSV").decode()
     found = Counter(tuple(line.split("\t")) for line in answer.splitlines())
     wanted = expected.rows[view]
     yield from _shown([f"ClickHouse: {view} misses {row}" for row in sorted(wanted - found.keys())])
@@ -146,7 +146,7 @@ def _stored(settings: Settings, record: type[R]) -> list[R]:
     """The rows of a view as the records that they were made of."""
     view = "v_mission_states" if record is MissionStateChanged else "v_alerts"
     fields = msgspec.structs.fields(record)
-    answer = ask(settings.home, f"SELECT {', '.join(f.name for f in fields)} FROM {view}", "JSONEachRow")
+    answer = ask(settings, f"SELECT {', '.join(f.name for f in fields)} FROM {view}", "JSONEachRow")
     moments = [field.name for field in fields if "datetime" in str(field.type)]
     rows = [msgspec.json.decode(line) for line in answer.splitlines()]
     for row in rows:

@@ -58,19 +58,20 @@ def clocked(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def up(clocked: Settings) -> Iterator[Callable[[], Up]]:
+def up(clocked: Settings) -> Iterator[Callable[..., Up]]:
     """Starts `missionpath up`; whatever the test leaves running is stopped."""
     started: list[Up] = []
 
-    def start() -> Up:
+    def start(program: str = "cli.main", **changed: object) -> Up:
+        settings = clocked.model_copy(update=changed)
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up"],
-            env={**os.environ, **clocked.environment(), "PYTHONUNBUFFERED": "1"},
+            [sys.executable, "-m", program, "up"],
+            env={**os.environ, **settings.environment(), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        running = Up(process, clocked)
+        running = Up(process, settings)
         started.append(running)
         threading.Thread(target=_listen, args=(running,), daemon=True).start()
         running.await_running()

@@ -53,8 +53,10 @@ def through_view(engine: Engine, table: str, columns: dict[str, object]) -> list
     """The rows of the table's view that have the given key, as Python values like those that went in."""
     keys = [key for key in ("event_id", "alert_id", "iot_id") if columns.get(key) is not None]
     where = " AND ".join(f"{key} = '{columns[key]}'" for key in keys)
-    rows = found(engine, f"SELECT * EXCEPT written_at FROM {VIEWS[table]} WHERE {where}")
-    return [{name: alike(value, columns[name]) for name, value in one.items()} for one in rows]
+    rows = found(engine, f"SELECT * FROM {VIEWS[table]} WHERE {where}")
+    return [
+        {name: alike(value, columns[name]) for name, value in one.items() if name != "written_at"} for one in rows
+    ]
 
 
 def alike(value: object, model: object) -> object:
@@ -78,6 +80,7 @@ class CutEngine:
     def __init__(self, engine: Engine, changes: int) -> None:
         self._engine = engine
         self._left = changes
+        self.database = engine.database
 
     def _spend(self) -> None:
         if self._left == 0:
@@ -100,13 +103,28 @@ class CutEngine:
 
 
 class EngineContract:
-    """Inherit it and define a fixture ``engine``."""
+    """Inherit it and define a fixture ``engine``.
+
+    *Shape*: of a wrong value in a column of ``unnamed`` an engine does not say where it is.
+    """
+
+    unnamed: frozenset[str] = frozenset()
+
+    @staticmethod
+    def kept(columns: dict[str, object]) -> dict[str, object]:
+        """What becomes of a row in the store: it stays as it is."""
+        return columns
 
     @pytest.fixture
     def empty(self, engine: Engine) -> Iterator[Engine]:
-        engine.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+        self.clear(engine)
         yield engine
+        self.clear(engine)
+
+    @staticmethod
+    def clear(engine: Engine) -> None:
         engine.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+        engine.execute(f"CREATE DATABASE {DATABASE}")
 
     @pytest.fixture
     def store(self, engine: Engine) -> Engine:
@@ -131,14 +149,14 @@ class EngineContract:
                 f"CREATE TABLE IF NOT EXISTS {DATABASE}.c (x Int8) ENGINE = Memory;\n",
             ),
         )
-        changes = 2 + 2 + 3  # the ground; a statement and its record; two statements and their record
+        changes = 1 + 2 + 3  # the ground; a statement and its record; two statements and their record
         for n in range(changes):
-            empty.execute(f"DROP DATABASE IF EXISTS {DATABASE} SYNC")
+            self.clear(empty)
             with pytest.raises(Cut):
                 migrate(CutEngine(empty, n), migrations)
             migrate(empty, migrations)
-            assert migrate(CutEngine(empty, 2), migrations) == []  # the ground only
-            assert empty.query("SELECT count() FROM a, b, c", "TSV") == b"0\n"
+            assert migrate(CutEngine(empty, 1), migrations) == []  # the ground only
+            assert [empty.query(f"SELECT count() FROM {table}", "TSV") for table in "abc"] == [b"0\n"] * 3
 
     def test_every_statement_of_this_release_can_be_repeated(self, empty: Engine) -> None:
         migrate(empty)
@@ -155,7 +173,7 @@ class EngineContract:
             empty.insert(table, [{name: value for name, value in columns.items() if name not in later}])
         migrate(empty)
         for table, columns in rows:
-            assert through_view(empty, table, columns) == [columns]
+            assert through_view(empty, table, columns) == [self.kept(columns)]
 
     def test_a_newer_database_is_refused(self, empty: Engine) -> None:
         newer = Migration(bundled()[-1].version + 1, "of_tomorrow", "")
@@ -174,7 +192,7 @@ class EngineContract:
         write(store, deliveries)
         for delivery in deliveries:
             table, columns = row(delivery)
-            assert through_view(store, table, columns) == [columns]
+            assert through_view(store, table, columns) == [self.kept(columns)]
 
     def test_rows_and_tables_have_the_same_columns(self, store: Engine) -> None:
         for delivery in every_record():
@@ -188,7 +206,7 @@ class EngineContract:
         write(store, deliveries)
         for delivery in deliveries:
             table, columns = row(delivery)
-            assert through_view(store, table, columns) == [columns]
+            assert through_view(store, table, columns) == [self.kept(columns)]
 
     @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
     def test_whether_an_observation_counts_is_said_by_the_latest_revision(
@@ -199,14 +217,14 @@ class EngineContract:
         write(store, [delivered(recounted(resolved, revision, counts=revision == 1)) for revision in order])
         assert through_view(store, *row(resolved)) == []
         write(store, [delivered(recounted(resolved, 3, counts=True))])
-        assert through_view(store, *row(resolved)) == [row(resolved)[1]]
+        assert through_view(store, *row(resolved)) == [self.kept(row(resolved)[1])]
 
     def test_the_later_publication_of_an_event_holds(self, store: Engine) -> None:
         event = scanned()
         write(store, [delivered(event, published_at=AT + timedelta(seconds=1))])
         write(store, [delivered(event)])
         [kept] = through_view(store, *row(delivered(event)))
-        assert kept["published_at"] == AT + timedelta(seconds=1)
+        assert kept == self.kept(row(delivered(event, published_at=AT + timedelta(seconds=1)))[1])
 
     @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (3, 2, 1)])
     def test_the_latest_revision_of_a_mission_holds(self, store: Engine, order: tuple[int, ...]) -> None:
@@ -287,14 +305,14 @@ class EngineContract:
         _, bad = row(delivered(scanned()))
         with pytest.raises(RowsRefused) as refused:
             store.insert(table, [good, bad | {column: value}])
-        assert (refused.value.table, refused.value.column) == (table, column)
+        assert (refused.value.table, refused.value.column) == (table, None if column in self.unnamed else column)
         assert refused.value.code > 0
         assert "secret" not in str(refused.value)
         assert refused.value.__suppress_context__  # a traceback must not show ClickHouse's own message
 
     def test_nested_columns_of_unequal_length_are_refused(self, store: Engine) -> None:
         table, columns = row(delivered(scanned()))
-        with pytest.raises(RowsRefused, match=r"SIZES_OF_ARRAYS_DONT_MATCH \(code 190\)"):
+        with pytest.raises(RowsRefused, match=r"\(code 190\)"):
             store.insert(table, [columns | {"identifiers.value": ["one"]}])
 
     def test_a_table_that_is_not_as_expected_stops_the_process(self, store: Engine) -> None:

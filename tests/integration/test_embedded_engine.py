@@ -18,6 +18,7 @@ import pytest
 
 from runtime.errors import ConfigError, Unavailable
 from runtime.health import serve
+from runtime.settings import Settings
 from sinks.embedded import EmbeddedEngine
 from sinks.engine import Engine, QueryRefused, data_directory, engine_for
 from sinks.migrate import migrate
@@ -32,12 +33,12 @@ DEADLINE_SECONDS = 60
 
 WRITER = """
 import sys
-from pathlib import Path
+from runtime.settings import Settings
 from tests.integration.delivered_records import delivered, scanned
 from tests.integration.engine_contract import write
 from sinks.engine import engine_for
 from sinks.migrate import migrate
-engine = engine_for(Path(sys.argv[1]))
+engine = engine_for(Settings(home=sys.argv[1]))
 migrate(engine)
 write(engine, [delivered(scanned()) for _ in range(500)])
 print("written", flush=True)
@@ -46,9 +47,9 @@ sys.stdin.read()
 
 SERVANT = """
 import asyncio, signal, sys
-from pathlib import Path
+from runtime.settings import Settings
 from sinks.engine import engine_for
-engine = engine_for(Path(sys.argv[1]))
+engine = engine_for(Settings(home=sys.argv[1]))
 async def main():
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -65,11 +66,11 @@ print("closed", flush=True)
 
 IDLE = """
 import signal, sys, time
-from pathlib import Path
+from runtime.settings import Settings
 from sinks.engine import engine_for
 # What Python sets at start, unless it was started as a background job.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-engine = engine_for(Path(sys.argv[1]))
+engine = engine_for(Settings(home=sys.argv[1]))
 engine.query("SELECT 1", "TSV")
 print("ready", flush=True)
 while True:
@@ -78,10 +79,10 @@ while True:
 
 CLOSER = """
 import sys, threading, time
-from pathlib import Path
+from runtime.settings import Settings
 from runtime.errors import MissionpathError, Unavailable
 from sinks.engine import engine_for
-engine = engine_for(Path(sys.argv[1]))
+engine = engine_for(Settings(home=sys.argv[1]))
 said = []
 def ask():
     try:
@@ -103,7 +104,7 @@ try:
     engine.query("SELECT 1", "TSV")
 except Unavailable as error:
     print(error)
-engine_for(Path(sys.argv[1])).close()
+engine_for(Settings(home=sys.argv[1])).close()
 """
 
 CLI = "import typer; from cli.query import query; typer.run(query)"
@@ -149,7 +150,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(home: Path) -> Iterator[Engine]:
-    engine = engine_for(home)
+    engine = engine_for(Settings(home=home))
     yield engine
     engine.close()
 
@@ -170,7 +171,7 @@ class TestEmbeddedEngine(EngineContract):
 class TestOwnership:
     def test_a_second_opener_is_told_who_owns_the_data(self, home: Path, engine: Engine) -> None:
         with pytest.raises(Unavailable, match=f"in use by process {os.getpid()}$"):
-            engine_for(home)
+            engine_for(Settings(home=home))
         assert engine.query("SELECT 1", "TSV") == b"1\n"
 
     def test_a_second_directory_in_one_process_is_refused(self, engine: Engine, tmp_path: Path) -> None:
@@ -181,12 +182,12 @@ class TestOwnership:
     def test_an_unusable_place_is_said_so(self, tmp_path: Path) -> None:
         (tmp_path / "clickhouse").write_text("not a directory")
         with pytest.raises(ConfigError, match="cannot use"):
-            engine_for(tmp_path)
+            engine_for(Settings(home=tmp_path))
 
     def test_without_chdb_the_extra_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "chdb.session", None)
         with pytest.raises(ConfigError, match=re.escape("pip install 'missionpath[embedded]'")):
-            engine_for(tmp_path)
+            engine_for(Settings(home=tmp_path))
         assert not data_directory(tmp_path).exists()
 
 
@@ -256,31 +257,31 @@ class TestAsking:
 
     def test_an_error_of_the_owner_is_one_clear_line(self, home: Path, owner: str) -> None:
         with pytest.raises(QueryRefused) as refused:
-            ask(home, "SELECT nope", "TSV")
+            ask(Settings(home=home), "SELECT nope", "TSV")
         assert str(refused.value).startswith("Unknown expression identifier `nope`")
         assert str(refused.value).endswith("(UNKNOWN_IDENTIFIER, code 47)")
         with pytest.raises(QueryRefused, match="only SELECT, WITH") as refused:
-            ask(home, "DROP TABLE scans", "TSV")
+            ask(Settings(home=home), "DROP TABLE scans", "TSV")
         assert refused.value.code == 164
 
     def test_a_result_of_bytes_stays_as_it_is(self, home: Path, owner: str) -> None:
-        assert ask(home, "SELECT unhex('00FF0A')", "RawBLOB") == b"\x00\xff\x0a"
+        assert ask(Settings(home=home), "SELECT unhex('00FF0A')", "RawBLOB") == b"\x00\xff\x0a"
 
     def test_a_proxy_is_not_asked(self, home: Path, owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-        assert ask(home, "SELECT 1", "TSV") == b"1\n"
+        assert ask(Settings(home=home), "SELECT 1", "TSV") == b"1\n"
 
     def test_an_owner_that_does_not_answer_is_named(self, home: Path, engine: Engine, owner: str) -> None:
         announce(home, "http://127.0.0.1:1/query")
         try:
             with pytest.raises(Unavailable, match=f"in use by process {os.getpid()}"):
-                ask(home, "SELECT 1", "TSV")
+                ask(Settings(home=home), "SELECT 1", "TSV")
         finally:
             announce(home, owner)
 
     def test_without_data_the_next_step_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="missionpath demo"):
-            ask(tmp_path, "SELECT 1", "TSV")
+            ask(Settings(home=tmp_path), "SELECT 1", "TSV")
         assert list(tmp_path.iterdir()) == []
 
 

@@ -83,6 +83,15 @@ def test_what_is_written_is_known_before_the_work_begins(health: Health, monkeyp
     assert health.ready
 
 
+def test_waiting_is_a_sign_of_life() -> None:
+    now = 0.0
+    health = Health(clock=lambda: now)
+    store = Away(1, health)
+    now = 1000.0
+    worker._patiently(worker.Wiring(SETTINGS, health), STORE, store.ask)
+    assert health.silent_seconds == 0
+
+
 def test_clickhouse_is_waited_for_and_what_it_did_not_take_is_not_acknowledged(health: Health) -> None:
     store = Away(2, health)
     acknowledged: list[list[list[str]]] = []

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from cli.main import app
 from runtime.errors import ConfigError
 from runtime.settings import Settings, env_name, load, origin
 
@@ -116,13 +118,49 @@ def test_settings_do_not_change_afterwards() -> None:
         settings.partitions = 5
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("clickhouse://ada:secret@one:9000,two/port?secure=1", "clickhouse://ada:***@one:9000,two/port?secure=1"),
+        ("clickhouse://:secret@one", "clickhouse://:***@one"),
+        ("clickhouse://ada:sec:r@et@one", "clickhouse://ada:***@one"),
+        ("clickhouse://ada@one", "clickhouse://ada@one"),
+        ("clickhouse://one:9000/port", "clickhouse://one:9000/port"),
+    ],
+)
+def test_a_password_is_not_shown(url: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLICKHOUSE_URL", url)
+    settings = load()
+    assert settings.clickhouse_url is not None
+    assert str(settings.clickhouse_url) == shown
+    assert "secret" not in repr(settings)
+    assert settings.clickhouse_url.get_secret_value() == url
+    printed = CliRunner().invoke(app, ["config", "--json"]).stdout
+    assert shown in printed
+    assert "secret" not in printed
+
+
+def test_a_child_process_gets_the_embedded_store_whatever_else_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml('clickhouse_url = "clickhouse://store"')
+    monkeypatch.setenv("CLICKHOUSE_URL", "clickhouse://another")
+    given = load().model_copy(update={"clickhouse_url": None})
+    monkeypatch.setenv("CLICKHOUSE_URL", given.environment()["CLICKHOUSE_URL"])
+    assert load().clickhouse_url is None
+
+
 def test_names_on_a_shared_cluster_have_a_prefix() -> None:
     assert load().topic("cargo.id.scanned.v1") == "cargo.id.scanned.v1"
     assert load(namespace="bari").topic("cargo.id.scanned.v1") == "bari.cargo.id.scanned.v1"
 
 
 def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = load(kafka_bootstrap_servers="broker:9092", partitions=7, clock_file=Path("clock"), lateness_seconds=0.25)
+    given = load(
+        kafka_bootstrap_servers="broker:9092",
+        clickhouse_url="clickhouse://ada:secret@store",
+        partitions=7,
+        clock_file=Path("clock"),
+        lateness_seconds=0.25,
+    )
     for name, value in given.environment().items():
         monkeypatch.setenv(name, value)
     assert load() == given
@@ -130,5 +168,6 @@ def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("field", sorted(Settings.model_fields))
 def test_every_field_says_what_it_is_for(field: str) -> None:
-    assert Settings.model_fields[field].description or field in ("kafka_bootstrap_servers", "schema_registry_url")
+    shared = ("kafka_bootstrap_servers", "schema_registry_url", "clickhouse_url")
+    assert Settings.model_fields[field].description or field in shared
     assert env_name(field).isupper()
