@@ -28,6 +28,7 @@ from streams.stores import store
 from streams.table import ChunkTable, Retell
 from streams.track import Track
 from streams.watchdog import Watchdog, keep, pulse
+from topics import clients
 from topics.catalog import (
     IDENTITIES_TABLE,
     IDENTITY_DEADLINE_PASSED,
@@ -47,6 +48,7 @@ from topics.whereabouts import here
 RESOLVE_PASSES = 9
 """The group feeds itself: bindings, and reads that try their up to eight identifiers one after the other."""
 
+BROKER = "broker"
 GARBAGE_MIN = 300_000
 """So many more objects than before, of those that may be part of a cycle, are a reason to look for cycles."""
 
@@ -140,6 +142,8 @@ def _look_for_garbage_seldom() -> None:
 def _application(wiring: Wiring, group: str, receiver: Receiver) -> Any:
     """An application that says where it serves its health, and that is ended when it stands still."""
     settings, health = wiring.settings, wiring.health
+    # Faust waits for a broker that goes away, but not for one that is away when it starts.
+    _patiently(wiring, BROKER, lambda: clients.require(settings))
     app = application(settings, group, wiring.instance)
     pulse(app, health)
     watchdog = Watchdog(settings.topic(group), settings.stall_seconds_max, health, Backlog(settings, group))

@@ -19,6 +19,7 @@ from runtime.settings import Settings
 from topics.headers import Header
 
 CONNECT_SECONDS = 15.0
+REQUIRED_SECONDS = 2.0
 POLL_SECONDS = 1.0
 STALLED_SECONDS = 30.0
 
@@ -46,11 +47,24 @@ def admin(settings: Settings) -> AdminClient:
     *Raises*: Unavailable when the cluster does not answer in 15 s.
     """
     client = AdminClient(common(settings))
+    _answers(client, settings, CONNECT_SECONDS)
+    return client
+
+
+def require(settings: Settings) -> None:
+    """Make sure that the cluster is there. *Raises*: Unavailable when it does not answer in a second or two."""
+    consumer = Consumer({**common(settings), "group.id": "missionpath.none"})
     try:
-        client.list_topics(timeout=CONNECT_SECONDS)
+        _answers(consumer, settings, REQUIRED_SECONDS)
+    finally:
+        consumer.close()
+
+
+def _answers(client: Any, settings: Settings, seconds: float) -> None:
+    try:
+        client.list_topics(timeout=seconds)
     except KafkaException as error:
         raise Unavailable(f"Kafka at {bootstrap_servers(settings)} does not answer: {error.args[0].str()}") from error
-    return client
 
 
 def follow(settings: Settings, topic: str, *, until_end: bool) -> Iterator[Message | None]:

@@ -16,6 +16,7 @@ from streams import worker
 from streams.chunks import REGISTRY, Receiver, decoded
 from streams.outbox import Outbox
 from streams.sink import STORE, Sink
+from topics import clients
 from topics.catalog import IOT_ID_GENERATED, SINK_GROUP
 from topics.codec import Codec
 from topics.registry import AvroSchema, FileRegistry
@@ -90,6 +91,29 @@ def test_waiting_is_a_sign_of_life() -> None:
     now = 1000.0
     worker._patiently(worker.Wiring(SETTINGS, health), STORE, store.ask)
     assert health.silent_seconds == 0
+
+
+def test_a_broker_that_is_away_when_a_worker_starts_is_waited_for(
+    health: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = Away(2, health)
+    monkeypatch.setattr(worker.clients, "require", lambda _: broker.ask())
+    begun: list[bool] = []
+
+    def begin(*_: Any) -> None:
+        begun.append(health.ready)
+        raise EOFError
+
+    monkeypatch.setattr(worker, "application", begin)
+    with pytest.raises(EOFError):
+        worker.resolve_application(worker.Wiring(SETTINGS, health))
+    assert begun == [True]
+    assert broker.waited_for == [[], [worker.BROKER], [worker.BROKER]]
+
+
+def test_nobody_at_the_address_of_the_cluster_is_an_outage() -> None:
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9 does not answer"):
+        clients.require(SETTINGS.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:9"}))
 
 
 def test_clickhouse_is_waited_for_and_what_it_did_not_take_is_not_acknowledged(health: Health) -> None:
