@@ -174,6 +174,15 @@ EVENT_TOPICS = (
 )
 """Every topic that carries records of ours, in the order in which data flows."""
 
+
+def dead_letters(topic: Topic) -> Topic:
+    """The dead letters of a topic: the original bytes and key, the reason in the headers."""
+    return Topic(topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False)
+
+
+DEAD_LETTER_TOPICS = tuple(dead_letters(topic) for topic in EVENT_TOPICS if topic.dead_lettered)
+"""Every topic of dead letters, in the order of the topics."""
+
 READ_BY: dict[str, tuple[Topic, ...]] = {
     RESOLVE_GROUP: (*_FROM_OUTSIDE, ID_BOUND, OBSERVATION_REROUTED, IDENTITY_DEADLINE_PASSED),
     TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
@@ -184,6 +193,7 @@ READ_BY: dict[str, tuple[Topic, ...]] = {
         MISSION_STATE_CHANGED,
         OBSERVATION_RECOUNTED,
         DEVIATION_ALERT_CHANGED,
+        *DEAD_LETTER_TOPICS,
     ),
 }
 """Which consumer group reads which topics."""
@@ -203,16 +213,11 @@ def changelog(group: str, table: str) -> Topic:
     return Topic(name, (), key="of the table", retention_hours=FOREVER, compacted=True, dead_lettered=False)
 
 
-def dead_letters(topic: Topic) -> Topic:
-    """The dead letters of a topic: the original bytes and key, the reason in the headers."""
-    return Topic(topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False)
-
-
 def all_topics() -> tuple[Topic, ...]:
     """Everything that must exist on the broker."""
     return (
         *EVENT_TOPICS,
-        *(dead_letters(topic) for topic in EVENT_TOPICS if topic.dead_lettered),
+        *DEAD_LETTER_TOPICS,
         changelog(RESOLVE_GROUP, IDENTITIES_TABLE),
         changelog(TRACK_GROUP, MISSIONS_TABLE),
     )

@@ -1,15 +1,19 @@
-"""Dead letters: what could not be used, with its original bytes and the reason."""
+"""Dead letters: what could not be used, with its original bytes and the reason.
 
-from collections import deque
-from collections.abc import Iterable
+A letter is known by where its record was read: two letters about one record are one. What was done about it is noted
+behind it in the same partition, so that the note is never gone before the letter.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from runtime.errors import Fatal, InvalidRecord
-from topics.headers import Header
+from runtime.errors import InvalidRecord
+from topics.headers import Header, number
 
-WINDOW_RECORDS = 2_000
-BAD_SHARE_MAX = 0.5
-BAD_MIN = 200
+_PLACE = ("dlq-topic", "dlq-partition", "dlq-offset")
+_LETTER = (*_PLACE, "dlq-reason", "dlq-detail", "dlq-agent")
+_NOTE = (*_PLACE, "dlq-settled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +24,71 @@ class Origin:
     partition: int
     offset: int
 
+    def __str__(self) -> str:
+        return f"{self.topic}[{self.partition}]@{self.offset}"
+
+
+class Settled(StrEnum):
+    """What was done about a dead letter."""
+
+    REPLAYED = "REPLAYED"
+    DROPPED = "DROPPED"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a dead letter says of its record; *Shape*: ``own`` are the headers that the record came with."""
+
+    origin: Origin
+    reason: str
+    detail: str
+    agent: str
+    own: tuple[Header, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """That a dead letter waits no more."""
+
+    origin: Origin
+    settled: Settled
+
 
 def reason_headers(headers: Iterable[Header], origin: Origin, error: InvalidRecord, agent: str) -> list[Header]:
     """The record's own headers, then where it came from and what is wrong with it."""
-    return [
-        *headers,
-        ("dlq-topic", origin.topic.encode()),
-        ("dlq-partition", str(origin.partition).encode()),
-        ("dlq-offset", str(origin.offset).encode()),
-        ("dlq-reason", error.reason.encode()),
-        ("dlq-detail", error.detail.encode()),
-        ("dlq-agent", agent.encode()),
-    ]
+    said = (error.reason.encode(), error.detail.encode(), agent.encode())
+    return [*headers, *zip(_LETTER, (*_place(origin), *said), strict=True)]
 
 
-class CircuitBreaker:
-    """Stops the process when too much of the input is bad.
+def note_headers(origin: Origin, settled: Settled) -> list[Header]:
+    """The headers of a note, which has the letter's key and no value."""
+    return list(zip(_NOTE, (*_place(origin), settled.value.encode()), strict=True))
 
-    A single bad producer must not stop a port; a wrong schema rolled out everywhere must not empty the topics
-    into the dead letters either.
-    *Units*: judged over the last 2,000 records, when more than half and at least 200 of them are bad.
-    """
 
-    def __init__(self) -> None:
-        self._window: deque[bool] = deque(maxlen=WINDOW_RECORDS)
-        self._bad = 0
+def read(headers: Sequence[Header]) -> Letter | Note | None:
+    """What the headers of a record among dead letters say; none when they are not of this project."""
+    if said := _said(headers, _NOTE):
+        origin, settled = _origin(said), said[-1]
+        return Note(origin, Settled(settled)) if origin and settled in list(Settled) else None
+    if said := _said(headers, _LETTER):
+        origin, (reason, detail, agent) = _origin(said), said[len(_PLACE) :]
+        return Letter(origin, reason, detail, agent, tuple(headers[: -len(_LETTER)])) if origin else None
+    return None
 
-    def record(self, bad: bool) -> None:
-        """Count one record.
 
-        *Raises*: Fatal when the share of bad ones is too large.
-        """
-        if len(self._window) == WINDOW_RECORDS:
-            self._bad -= self._window[0]
-        self._window.append(bad)
-        self._bad += bad
-        if bad and self._bad >= BAD_MIN and self._bad > BAD_SHARE_MAX * len(self._window):
-            raise Fatal(f"{self._bad} of the last {len(self._window)} records cannot be used: stopping")
+def _place(origin: Origin) -> tuple[bytes, bytes, bytes]:
+    return origin.topic.encode(), str(origin.partition).encode(), str(origin.offset).encode()
+
+
+def _said(headers: Sequence[Header], names: tuple[str, ...]) -> list[str]:
+    """The values of the last headers, if those are the names; else nothing."""
+    last = headers[-len(names) :]
+    if tuple(name for name, _ in last) != names:
+        return []
+    # Whoever wrote it may have given a header no value.
+    return [(value or b"").decode("utf-8", "replace") for _, value in last]
+
+
+def _origin(said: Sequence[str]) -> Origin | None:
+    partition, offset = number(said[1].encode()), number(said[2].encode())
+    return None if partition is None or offset is None else Origin(said[0], partition, offset)
