@@ -27,12 +27,13 @@ class Response:
 
 @dataclass(slots=True)
 class Request:
-    """What a route is asked: the path after its prefix, the query string and the body."""
+    """What a route is asked: the path after its prefix, the query string, the body; headers by lower-case name."""
 
     method: str
     path: str
     query: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Route = Callable[[Request], Response]
@@ -127,7 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Response(404, b"not found\n"))
             return
         rest = url.path[len(prefix) :]
-        self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body, headers)))
 
     def _route(self, path: str) -> str | None:
         """A path of its own, else the longest prefix that ends with a slash."""

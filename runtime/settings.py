@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="where /metrics, /healthz and /readyz listen")
     http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
+    query_port: int = Field(
+        0, ge=0, le=65535, description="where the embedded ClickHouse answers besides; 0: on the sink's own port only"
+    )
+    query_user: str = Field("default", min_length=1, description="who may ask the embedded ClickHouse over HTTP")
+    query_password: SecretStr | None = Field(None, description="their password; unset: nobody is asked for one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
 
     @classmethod
@@ -85,7 +90,11 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The variables that hand these settings to a child process."""
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        return {env_name(name): str(value) for name, value in given.items() if value is not None}
+        return {
+            env_name(name): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in given.items()
+            if value is not None
+        }
 
 
 def config_file() -> Path:

@@ -12,6 +12,8 @@ from sinks.engine import QueryRefused, RowsRefused
 READONLY = 164
 UNKNOWN_TABLE = 60
 UNKNOWN_FORMAT = 73
+UNKNOWN_DATABASE = 81
+AUTHENTICATION_FAILED = 516
 
 _ROW_AT_FAULT = frozenset({
     6,  # CANNOT_PARSE_TEXT

@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sinks.ownership import Ownership
 
 INSERT_SECONDS_MAX = 60
 QUERY_SECONDS_MAX = 60
+RESULT_ROWS_MAX = 10_000_000
 QUERY_WAIT_SECONDS_MAX = 30.0
 RESULT_BYTES_MAX = 256 << 20
 QUERY_MEMORY_BYTES_MAX = 2 << 30
@@ -28,11 +29,13 @@ _WRITER = (
 # readonly = 1 comes last: after it no setting can be changed, not even by a query's SETTINGS clause.
 _READER = (
     f"SET max_execution_time = {QUERY_SECONDS_MAX}, max_result_bytes = {RESULT_BYTES_MAX}, "
+    f"max_result_rows = {RESULT_ROWS_MAX}, "
     f"max_memory_usage = {QUERY_MEMORY_BYTES_MAX}, output_format_pretty_color = 0, readonly = 1"
 )
 # A process that stops has no minute to spare for an analyst's query.
 _KILL_EVERY_SECONDS = 0.2
 
+_DATABASE = re.compile(r"[A-Za-z0-9_]{1,64}")
 _FORMAT = re.compile(r"[A-Za-z0-9]{1,40}")
 # chdb's own pseudo-formats give Python objects instead of bytes.
 _PYTHON_OBJECTS = frozenset({"dataframe", "arrowtable", "datastore", "debug"})
@@ -83,14 +86,27 @@ class EmbeddedEngine:
                 # Without the cause: it quotes values.
                 raise complaint.of_insert(table, str(error)) from None
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(
+        self,
+        sql: str,
+        output_format: str,
+        parameters: Mapping[str, str] | None = None,
+        database: str | None = None,
+    ) -> bytes:
         """Read; see Engine."""
         if not _FORMAT.fullmatch(output_format) or output_format.lower() in _PYTHON_OBJECTS:
             raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
+        if database is not None and not _DATABASE.fullmatch(database):
+            raise QueryRefused(complaint.UNKNOWN_DATABASE, "UNKNOWN_DATABASE", f"unknown database {database!r}")
         with self._turn_to_read():
+            reader = self._opened(self._reader)
             try:
-                return bytes(self._opened(self._reader).query(sql, output_format).bytes())
+                with self._using(reader, database):
+                    return bytes(reader.query(sql, output_format, params=dict(parameters or {})).bytes())
             except RuntimeError as error:
+                # What a query has put out before it fails, chdb gives to the next one, in front of its own answer.
+                with suppress(RuntimeError):
+                    reader.query("SELECT 1", "TSV")
                 raise complaint.of_query(str(error)) from error
 
     def execute(self, sql: str) -> None:
@@ -120,6 +136,17 @@ class EmbeddedEngine:
         if session is None:
             raise Unavailable("the embedded ClickHouse is closed")
         return session
+
+    @contextmanager
+    def _using(self, reader: Any, database: str | None) -> Iterator[None]:
+        if database is None:
+            yield
+            return
+        reader.query(f"USE `{database}`")
+        try:
+            yield
+        finally:
+            reader.query(f"USE {DATABASE}")
 
     @contextmanager
     def _turn_to_read(self) -> Iterator[None]:
