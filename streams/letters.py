@@ -32,7 +32,7 @@ def letters_in(records: list[ConsumerRecord]) -> list[tuple[Delivery, int]]:
     """
     found = []
     for record in records:
-        said, length = read(record.headers), len(record.value or b"")
+        said, length = read(record.topic, record.partition, record.headers), len(record.value or b"")
         if said is None:
             log.warning("%s[%d]@%d is no dead letter of ours", record.topic, record.partition, record.offset)
         elif isinstance(said, Note):

@@ -31,6 +31,7 @@ from domain.events import (
     VesselManifested,
 )
 
+DEAD_LETTERS = ".dlq"
 FOREVER = None
 DAY_HOURS = 24
 
@@ -54,7 +55,7 @@ class Topic:
     @property
     def dead_letters(self) -> str:
         """Where its unusable records go."""
-        return f"{self.name}.dlq"
+        return self.name + DEAD_LETTERS
 
 
 IOT_ID_GENERATED = Topic("cargo.iot-id.generated.v1", (IotIdGenerated,), key="IOT_ID", retention_hours=30 * DAY_HOURS)

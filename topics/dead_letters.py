@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runtime.errors import InvalidRecord
+from topics.catalog import DEAD_LETTERS
 from topics.headers import Header, number
 
 _PLACE = ("dlq-topic", "dlq-partition", "dlq-offset")
@@ -65,15 +66,20 @@ def note_headers(origin: Origin, settled: Settled) -> list[Header]:
     return list(zip(_NOTE, (*_place(origin), settled.value.encode()), strict=True))
 
 
-def read(headers: Sequence[Header]) -> Letter | Note | None:
-    """What the headers of a record among dead letters say; none when they are not of this project."""
-    if said := _said(headers, _NOTE):
-        origin, settled = _origin(said), said[-1]
-        return Note(origin, Settled(settled)) if origin and settled in list(Settled) else None
-    if said := _said(headers, _LETTER):
-        origin, (reason, detail, agent) = _origin(said), said[len(_PLACE) :]
-        return Letter(origin, reason, detail, agent, tuple(headers[: -len(_LETTER)])) if origin else None
-    return None
+def read(topic: str, partition: int, headers: Sequence[Header]) -> Letter | Note | None:
+    """What a record says that stands among dead letters.
+
+    *Shape*: none for what is not of this project, or cannot have been read where it says: anybody may have written
+    anything there.
+    """
+    said = _said(headers, _NOTE) or _said(headers, _LETTER)
+    origin = _origin(said) if said else None
+    if origin is None or (origin.topic + DEAD_LETTERS, origin.partition) != (topic, partition):
+        return None
+    if len(said) == len(_LETTER):
+        reason, detail, agent = said[len(_PLACE) :]
+        return Letter(origin, reason, detail, agent, tuple(headers[: -len(_LETTER)]))
+    return Note(origin, Settled(said[-1])) if said[-1] in list(Settled) else None
 
 
 def _place(origin: Origin) -> tuple[bytes, bytes, bytes]:

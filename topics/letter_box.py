@@ -11,7 +11,7 @@ from runtime.settings import Settings
 from topics.catalog import EVENT_TOPICS, Topic
 from topics.clients import headers_of
 from topics.dead_letters import Letter, Note, Origin, Settled, note_headers, read
-from topics.extent import Extent, ExtentReader
+from topics.extent import Extent, ExtentReader, partition_of
 from topics.producer import DurableProducer
 from topics.progress import Progress
 
@@ -107,14 +107,9 @@ class LetterBox:
 
     def _read(self, part: Extent) -> Iterator[tuple[Message, Letter | Note]]:
         for message in self._reader.records(part):
-            said = read(headers_of(message))
-            if said is not None and self._is_at_home(said.origin, message):
+            said = read(*partition_of(message), headers_of(message))
+            if said is not None:
                 yield message, said
-
-    def _is_at_home(self, origin: Origin, message: Message) -> bool:
-        """Whether the record can have been read there: anybody may have written anything."""
-        topic = self._topics[str(message.topic())]
-        return (origin.topic, origin.partition) == (self._settings.topic(topic.name), message.partition())
 
     def _settle(self, letters: Iterable[Found], settled: Settled) -> int:
         producer, waiting, count = DurableProducer(self._settings), iter(letters), 0
