@@ -1,5 +1,6 @@
 """The one place where settings, clients, engines and workers are put together."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
@@ -10,9 +11,10 @@ from domain.port_file import parse_port
 from readers.publisher import Publisher
 from runtime import settings as settings_module
 from runtime.errors import ConfigError
-from runtime.health import Health, serve_health
+from runtime.health import Health, Route, serve, serve_health
 from runtime.settings import Settings
 from sinks.engine import Engine, engine_for
+from sinks.login import Login
 from sinks.migrate import migrate
 from sinks.owner import announce, withdraw
 from sinks.query_http import query_route
@@ -95,11 +97,22 @@ def run_worker(name: str, instance: str | None) -> None:
         wiring.engine = engine
         # A server answers for itself.
         owned = engine if settings.clickhouse_url is None else None
-        routes = {"/": query_route(owned)} if owned is not None else {}
+        # Nobody on this machine who may read the announcement is asked for a password.
+        private = f"/{secrets.token_urlsafe()}/"
+        routes = {} if owned is None else {**_queries(settings, owned), private: query_route(owned)}
         host, bound = serve_health(settings.http_host, settings.http_port, health, routes)
         if owned is not None:
-            announce(settings.home, f"http://{host}:{bound}/")
+            announce(settings.home, f"http://{host}:{bound}{private}")
+            if settings.query_port:
+                serve(settings.http_host, settings.query_port, _queries(settings, owned))
         worker.run(worker.APPLICATIONS[name](wiring), settings.log_level)
+
+
+def _queries(settings: Settings, engine: Engine) -> dict[str, Route]:
+    """What analysts' tools ask."""
+    password = settings.query_password
+    login = None if password is None else Login(settings.query_user, password.get_secret_value())
+    return {"/": query_route(engine, login)}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import broker, registry, topics
+from cli import broker, dlq, registry, topics
 from cli.alerts import alerts
 from cli.config import config
 from cli.demo import demo
@@ -49,6 +49,7 @@ app.command()(score)
 app.command()(replay)
 app.command()(schema)
 app.command()(config)
+app.add_typer(dlq.app, name="dlq")
 app.add_typer(broker.app, name="broker")
 app.add_typer(topics.app, name="topics")
 app.add_typer(registry.app, name="registry")

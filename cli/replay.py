@@ -29,7 +29,8 @@ from topics.catalog import (
     RESOLVE_GROUP,
     TRACK_GROUP,
 )
-from topics.copying import COPIED, Copier, Extent
+from topics.copying import COPIED, Copier
+from topics.extent import Extent
 from topics.progress import Progress
 from topics.told import Moment
 

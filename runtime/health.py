@@ -27,17 +27,22 @@ class Response:
 
 @dataclass(slots=True)
 class Request:
-    """What a route is asked: the path after its prefix, the query string and the body."""
+    """What a route is asked: the path after its prefix, the query string, the body; headers by lower-case name."""
 
     method: str
     path: str
     query: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Route = Callable[[Request], Response]
 BODY_BYTES_MAX = 1 << 20
+DIGITS = "0123456789abcdef"
 DIGITS_MAX = 18
+LINE_BYTES_MAX = 8 << 10
+TRAILERS_MAX = 16
+NO_LENGTH = "-"
 PARTITIONS = "partitions"
 """The part that is missing while partitions are being assigned or tables recovered."""
 
@@ -116,18 +121,47 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         url = urlsplit(self.path)
-        length = _length(self.headers.get("Content-Length"))
-        if length is None or length > BODY_BYTES_MAX:
-            self._send(Response(400, b"bad length\n") if length is None else Response(413, b"body too large\n"))
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            body = self._chunks()
+        else:
+            body = self._read(_length(self.headers.get("Content-Length")), BODY_BYTES_MAX)
+        if isinstance(body, Response):  # what is left of it would be taken for the next request
             self.close_connection = True
+            self._send(body)
             return
-        body = self.rfile.read(length)
         prefix = self._route(url.path)
         if prefix is None:
             self._send(Response(404, b"not found\n"))
             return
         rest = url.path[len(prefix) :]
-        self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._send(self.server.routes[prefix](Request(self.command, rest, url.query, body, headers)))
+
+    def _read(self, length: int | None, bytes_max: int) -> bytes | Response:
+        """So much of a body, or what to say to it."""
+        if length is None:
+            return Response(400, b"bad length\n")
+        return self.rfile.read(length) if length <= bytes_max else Response(413, b"body too large\n")
+
+    def _chunks(self) -> bytes | Response:
+        """A body that comes in chunks, whose length nobody knows before. *Source*: RFC 9112, 7.1."""
+        body = b""
+        while chunk := self._chunk(BODY_BYTES_MAX - len(body)):
+            if isinstance(chunk, Response):
+                return chunk
+            body += chunk
+        for _ in range(TRAILERS_MAX):
+            if not self.rfile.readline(LINE_BYTES_MAX).strip():
+                return body
+        return Response(400, b"too many trailers\n")
+
+    def _chunk(self, bytes_max: int) -> bytes | Response:
+        """The next chunk; the last one is empty."""
+        head = self.rfile.readline(LINE_BYTES_MAX).partition(b";")[0].strip()
+        chunk = self._read(_length(head.decode("latin-1") or NO_LENGTH, 16), bytes_max)
+        if chunk and isinstance(chunk, bytes):
+            self.rfile.readline(LINE_BYTES_MAX)
+        return chunk
 
     def _route(self, path: str) -> str | None:
         """A path of its own, else the longest prefix that ends with a slash."""
@@ -150,10 +184,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are not logged: probes arrive every few seconds."""
 
 
-def _length(header: str | None) -> int | None:
+def _length(header: str | None, base: int = 10) -> int | None:
     """The announced length of a body, none when it is not a number; of endless digits the first are enough."""
-    text = header or "0"
-    return int(text[:DIGITS_MAX]) if text.isascii() and text.isdigit() else None
+    text = (header or "0").lower()
+    return int(text[:DIGITS_MAX], base) if text and set(text) <= set(DIGITS[:base]) else None
 
 
 def serve(host: str, port: int, routes: Mapping[str, Route]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, Secret, ValidationError, field_validator
+from pydantic import AliasChoices, Field, Secret, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="where /metrics, /healthz and /readyz listen")
     http_port: int = Field(0, ge=0, le=65535, description="their port; 0: any free one")
+    query_port: int = Field(
+        0, ge=0, le=65535, description="where the embedded ClickHouse answers besides; 0: on the sink's own port only"
+    )
+    query_user: str = Field("default", min_length=1, description="who may ask the embedded ClickHouse over HTTP")
+    query_password: SecretStr | None = Field(None, description="their password; unset: nobody is asked for one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
 
     @field_validator("clickhouse_url", mode="before")
@@ -107,7 +112,7 @@ class Settings(BaseSettings):
         # Said in a word: a child may find a server in the environment or in the file that this process does not mean.
         given["clickhouse_url"] = self.clickhouse_url or EMBEDDED
         return {
-            env_name(name): value.get_secret_value() if isinstance(value, SecretUrl) else str(value)
+            env_name(name): value.get_secret_value() if isinstance(value, SecretUrl | SecretStr) else str(value)
             for name, value in given.items()
             if value is not None
         }

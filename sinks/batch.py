@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from runtime import metrics
 from runtime.errors import Unavailable
-from sinks.engine import Engine
-from sinks.rows import Columns, Delivery, row
+from sinks.engine import Engine, RowsRefused
+from sinks.refusals import Refusals, Refused
+from sinks.rows import Columns
+
+WRITE_SECONDS_MAX = 10.0
 
 
 class Batch:
@@ -15,32 +18,36 @@ class Batch:
     Nothing may be added while it is being written: a new batch takes what comes meanwhile.
 
     *Units*: ``bytes_max`` counts input as it came from the topic; ``clock`` counts seconds from anywhere.
+    *Shape*: ``refused`` are the rows that the store did not take; ``refusals`` judges them over all batches.
     """
 
     def __init__(
-        self, rows_max: int, bytes_max: int, seconds_max: float, clock: Callable[[], float] = time.monotonic
+        self,
+        rows_max: int,
+        bytes_max: int,
+        seconds_max: float,
+        clock: Callable[[], float] = time.monotonic,
+        refusals: Refusals | None = None,
     ) -> None:
         self._rows_max = rows_max
         self._bytes_max = bytes_max
         self._seconds_max = seconds_max
+        self._refusals = refusals or Refusals()
         self._clock = clock
-        self._tables: dict[str, list[Columns]] = {}
+        self._portions: dict[str, list[list[Columns]]] = {}
+        self.refused: list[Refused] = []
         self._bytes = 0
         self._began_at: float | None = None
 
-    def add(self, delivery: Delivery, size_bytes: int) -> None:
-        """Take in one delivery.
-
-        *Raises*: InvalidRecord for a record type that has no table; the batch stays as it was.
-        """
-        table, columns = row(delivery)
-        self._tables.setdefault(table, []).append(columns)
+    def add(self, table: str, columns: Columns, size_bytes: int) -> None:
+        """Take in one row of a table."""
+        self._portions.setdefault(table, [[]])[0].append(columns)
         self._bytes += size_bytes
         if self._began_at is None:
             self._began_at = self._clock()
 
     def __len__(self) -> int:
-        return sum(map(len, self._tables.values()))
+        return sum(len(portion) for portions in self._portions.values() for portion in portions)
 
     @property
     def full(self) -> bool:
@@ -55,13 +62,35 @@ class Batch:
     def write(self, engine: Engine) -> None:
         """Insert everything, table by table; blocks.
 
-        *Guarantee*: a table that went in is forgotten, so that calling again after an error goes on with the rest.
-        *Raises*: RowsRefused, Unavailable or Fatal, as Engine.insert does.
+        A portion that is refused is halved until the rows at fault stand alone: they are put into ``refused``, all
+        others go in. Of n rows of which k are bad that takes some 2k·log₂(n/k) inserts, and never 2n. After ten
+        seconds it returns, and what is left stays in the batch: call it again.
+        *Guarantee*: what went in is forgotten, so that calling again after an error goes on with the rest.
+        *Raises*: Unavailable or Fatal, as Engine.insert does; Fatal too when most rows of a table are refused.
         """
-        for table in list(self._tables):
-            self._insert(engine, table, self._tables[table])
-            del self._tables[table]
+        began_at = self._clock()
+        for table in list(self._portions):
+            portions = self._portions[table]
+            while portions:
+                if self._clock() - began_at >= WRITE_SECONDS_MAX:
+                    return
+                self._write_last(engine, table, portions)
+            del self._portions[table]
         self._bytes, self._began_at = 0, None
+
+    def _write_last(self, engine: Engine, table: str, portions: list[list[Columns]]) -> None:
+        portion = portions[-1]
+        try:
+            self._insert(engine, table, portion)
+            self._refusals.went_in(table, len(portion))
+        except RowsRefused as error:
+            half = len(portion) // 2
+            if half:
+                portions[-1:] = [portion[half:], portion[:half]]
+                return
+            self._refusals.refused(error)
+            self.refused.append(Refused(portion[0], error))
+        portions.pop()
 
     def _insert(self, engine: Engine, table: str, rows: list[Columns]) -> None:
         began_at, success = self._clock(), False

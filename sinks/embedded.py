@@ -1,8 +1,9 @@
 """ClickHouse inside this process (chdb): the engine that needs no server."""
 
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sinks.engine import (
     QUERY_MEMORY_BYTES_MAX,
     QUERY_SECONDS_MAX,
     RESULT_BYTES_MAX,
+    RESULT_ROWS_MAX,
     QueryRefused,
 )
 from sinks.ownership import Ownership
@@ -30,11 +32,13 @@ _WRITER = (
 # readonly = 1 comes last: after it no setting can be changed, not even by a query's SETTINGS clause.
 _READER = (
     f"SET max_execution_time = {QUERY_SECONDS_MAX}, max_result_bytes = {RESULT_BYTES_MAX}, "
+    f"max_result_rows = {RESULT_ROWS_MAX}, "
     f"max_memory_usage = {QUERY_MEMORY_BYTES_MAX}, output_format_pretty_color = 0, readonly = 1"
 )
 # A process that stops has no minute to spare for an analyst's query.
 _KILL_EVERY_SECONDS = 0.2
 
+_DATABASE = re.compile(r"[A-Za-z0-9_]{1,64}")
 # chdb's own pseudo-formats give Python objects instead of bytes.
 _PYTHON_OBJECTS = frozenset({"dataframe", "arrowtable", "datastore", "debug"})
 
@@ -87,14 +91,27 @@ class EmbeddedEngine:
                 # Without the cause: it quotes values.
                 raise complaint.of_insert(table, str(error)) from None
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(
+        self,
+        sql: str,
+        output_format: str,
+        parameters: Mapping[str, str] | None = None,
+        database: str | None = None,
+    ) -> bytes:
         """Read; see Engine."""
         if output_format.lower() in _PYTHON_OBJECTS:
             raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
+        if database is not None and not _DATABASE.fullmatch(database):
+            raise QueryRefused(complaint.UNKNOWN_DATABASE, "UNKNOWN_DATABASE", f"unknown database {database!r}")
         with self._turn_to_read():
+            reader = self._opened(self._reader)
             try:
-                return bytes(self._opened(self._reader).query(sql, output_format).bytes())
+                with self._using(reader, database):
+                    return bytes(reader.query(sql, output_format, params=dict(parameters or {})).bytes())
             except RuntimeError as error:
+                # What a query has put out before it fails, chdb gives to the next one, in front of its own answer.
+                with suppress(RuntimeError):
+                    reader.query("SELECT 1", "TSV")
                 raise complaint.of_query(str(error)) from error
 
     def execute(self, sql: str) -> None:
@@ -124,6 +141,17 @@ class EmbeddedEngine:
         if session is None:
             raise Unavailable("the embedded ClickHouse is closed")
         return session
+
+    @contextmanager
+    def _using(self, reader: Any, database: str | None) -> Iterator[None]:
+        if database is None:
+            yield
+            return
+        reader.query(f"USE `{database}`")
+        try:
+            yield
+        finally:
+            reader.query(f"USE {DATABASE}")
 
     @contextmanager
     def _turn_to_read(self) -> Iterator[None]:

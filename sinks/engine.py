@@ -14,6 +14,7 @@ DATABASE = "missionpath"
 INSERT_SECONDS_MAX = 60
 QUERY_SECONDS_MAX = 60
 RESULT_BYTES_MAX = 256 << 20
+RESULT_ROWS_MAX = 10_000_000
 QUERY_MEMORY_BYTES_MAX = 2 << 30
 
 
@@ -65,9 +66,17 @@ class Engine(Protocol):
         """
         ...
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(
+        self,
+        sql: str,
+        output_format: str,
+        parameters: Mapping[str, str] | None = None,
+        database: str | None = None,
+    ) -> bytes:
         """The answer to one reading statement, in any ClickHouse format.
 
+        *Shape*: ``parameters`` are the values of ``{name:Type}``, escaped as in TabSeparated; names without a
+        database mean tables of ``database``, none for ours.
         *Guarantee*: changes neither data nor settings, and is bounded in time and memory.
         *Raises*: QueryRefused, or Unavailable for an outage.
         """

@@ -32,6 +32,8 @@ def announce(home: Path, url: str) -> None:
     fresh = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)  # whoever knows the address needs no password
         fresh.write_bytes(msgspec.json.encode(_Endpoint(url, os.getpid())))
         fresh.replace(file)
     except OSError as error:

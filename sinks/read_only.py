@@ -1,6 +1,7 @@
 """What may be asked: one reading statement, and nothing that reaches beyond the store."""
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from sinks import complaint
@@ -12,18 +13,25 @@ _FORMAT = re.compile(r"[A-Za-z0-9]{1,40}")
 _TOKEN = re.compile(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\w+|[^\s\w]")
 
 
-def answer(engine: Engine, sql: str, output_format: str) -> bytes:
+def answer(
+    engine: Engine,
+    sql: str,
+    output_format: str,
+    parameters: Mapping[str, str] | None = None,
+    database: str | None = None,
+) -> bytes:
     """The answer to ``sql``, if it is admitted.
 
-    *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``.
+    *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``; ``parameters`` and ``database`` as in Engine.
     *Raises*: QueryRefused, or Unavailable for an outage.
     """
     if not _FORMAT.fullmatch(output_format):
         raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
-    return engine.query(admitted(engine, sql), output_format)
+    given = parameters or {}
+    return engine.query(admitted(engine, sql, given), output_format, given, database)
 
 
-def admitted(engine: Engine, sql: str) -> str:
+def admitted(engine: Engine, sql: str, parameters: Mapping[str, str]) -> str:
     """``sql`` in ClickHouse's own spelling, if it only reads; that spelling is what must be carried out.
 
     ClickHouse's readonly setting stops changes. It does not stop three things that leave the store, which are
@@ -38,7 +46,10 @@ def admitted(engine: Engine, sql: str) -> str:
     if ("INTO", "OUTFILE") in pairwise(tokens):
         raise _refused("INTO OUTFILE is not allowed here: redirect the answer instead")
     # As a word of any kind: arrayMap(file, …) calls it without parentheses, and quoting may hide it.
-    if any(token.strip("`") == "file" for token in tokens):
+    named = parameters.values() if any(token.lower() == "identifier" for token in tokens) else ()
+    if any("\\" in value for value in named):
+        raise _refused("no escape is allowed in parameters beside an Identifier")
+    if any(token.strip("`") == "file" for token in (*tokens, *_TOKEN.findall(" ".join(named)))):
         raise _refused("the name `file` is not allowed here: as a function it reads any file of the machine")
     if tokens[:2] == ["DESCRIBE", "TABLE"] and tokens[2] != "(" and "(" in tokens:
         raise _refused("DESCRIBE answers for tables and subqueries only")

@@ -34,6 +34,7 @@ from domain.events import (
     VesselManifested,
 )
 from runtime.errors import InvalidRecord
+from sinks.letters import DeadLetter, DeadLetterSettled
 
 Columns = dict[str, object]
 
@@ -192,6 +193,8 @@ _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {
     (ObservationRecounted, False): ("observations_recounted", _fields),
     (MissionStateChanged, False): ("mission_states", _fields),
     (DeviationAlertChanged, False): ("deviation_alerts", _fields),
+    (DeadLetter, False): ("dead_letters", _fields),
+    (DeadLetterSettled, False): ("dead_letters_settled", _fields),
 }
 """By record type, and whether it was resolved to a mission."""
 

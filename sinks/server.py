@@ -55,10 +55,16 @@ class ServerEngine:
                 # Without the cause: it quotes values.
                 raise RowsRefused(table, complaint.parse(str(error)).column, error.code, _NAMES[error.code]) from None
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(
+        self,
+        sql: str,
+        output_format: str,
+        parameters: Mapping[str, str] | None = None,
+        database: str | None = None,
+    ) -> bytes:
         """Read; see Engine."""
         self._require_open()
-        return self._reader.ask(sql, output_format)
+        return self._reader.ask(sql, output_format, parameters or {}, database)
 
     def execute(self, sql: str) -> None:
         """Change the schema; see Engine."""

@@ -6,6 +6,7 @@ that itself, in every format that it knows.
 
 import ssl
 from base64 import b64encode
+from collections.abc import Mapping
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, 
 
 from runtime.errors import ConfigError, MissionpathError, Unavailable
 from sinks import complaint
-from sinks.engine import QUERY_MEMORY_BYTES_MAX, QUERY_SECONDS_MAX, RESULT_BYTES_MAX
+from sinks.engine import QUERY_MEMORY_BYTES_MAX, QUERY_SECONDS_MAX, RESULT_BYTES_MAX, RESULT_ROWS_MAX
 from sinks.server_address import ServerAddress
 
 # More than the server gives a query, so that its own answer arrives even when it is that time is up.
@@ -22,6 +23,7 @@ ANSWER_SECONDS_MAX = QUERY_SECONDS_MAX + 10
 _BOUNDS = {
     "max_execution_time": QUERY_SECONDS_MAX,
     "max_result_bytes": RESULT_BYTES_MAX,
+    "max_result_rows": RESULT_ROWS_MAX,
     "max_memory_usage": QUERY_MEMORY_BYTES_MAX,
     # Numbers as numbers: the servers of some years write them as text.
     "output_format_json_quote_64bit_integers": 0,
@@ -41,18 +43,23 @@ class ServerReader:
         self._headers = {"Authorization": f"Basic {login}"}
         self._opener = _opener(address)
 
-    def ask(self, sql: str, output_format: str) -> bytes:
+    def ask(self, sql: str, output_format: str, parameters: Mapping[str, str], database: str | None) -> bytes:
         """The answer to one reading statement; see Engine.query."""
+        asked = {
+            "database": database or self._address.database,
+            "default_format": output_format,
+            **{f"param_{name}": value for name, value in parameters.items()},
+            **_BOUNDS,
+        }
         for host, _ in self._address.hosts:
             try:
-                return self._asked(host, sql, output_format)
+                return self._asked(host, sql, asked)
             except (OSError, HTTPException) as error:
                 away = outage(self._address.http_url(host), error)
         raise away
 
-    def _asked(self, host: str, sql: str, output_format: str) -> bytes:
-        parameters = {"database": self._address.database, "default_format": output_format, **_BOUNDS}
-        url = f"{self._address.http_url(host)}?{urlencode(parameters)}"
+    def _asked(self, host: str, sql: str, asked: Mapping[str, object]) -> bytes:
+        url = f"{self._address.http_url(host)}?{urlencode(asked)}"
         try:
             request = Request(url, sql.encode(), self._headers, method="POST")
             with self._opener.open(request, timeout=ANSWER_SECONDS_MAX) as response:

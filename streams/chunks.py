@@ -11,6 +11,7 @@ from aiokafka.structs import ConsumerRecord
 from msgspec import Struct
 
 from runtime import metrics
+from runtime.circuit_breaker import CircuitBreaker
 from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
 from runtime.settings import Settings
@@ -18,7 +19,7 @@ from streams.outbox import Outbox
 from streams.table import ChunkTable
 from topics.catalog import READ_BY, Topic, keeper_of
 from topics.codec import Codec
-from topics.dead_letters import CircuitBreaker, Origin, reason_headers
+from topics.dead_letters import Origin, reason_headers
 
 log = logging.getLogger(__name__)
 

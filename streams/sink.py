@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +16,20 @@ from runtime.health import Health
 from runtime.settings import Settings
 from sinks.batch import Batch
 from sinks.engine import Engine
-from sinks.rows import Delivery
+from sinks.refusals import Refusals, Refused
+from sinks.rows import Columns, Delivery, row
 from streams.chunks import Received, Receiver, decoded
+from streams.letters import delivery_of, letters_in
 from streams.outbox import Outbox
 from topics.catalog import MISSION_EVENT_RESOLVED
 from topics.headers import RESOLVED_BY, value_of
 
 TICK_SECONDS = 0.2
 STORE = "store"
+REFUSED = "refused-by-store"
+
+_Row = tuple[str, Columns, int]
+"""A table, the columns, and how many bytes they came as."""
 
 log = logging.getLogger(__name__)
 
@@ -40,76 +45,95 @@ class Sink:
         self._receiver = receiver
         self._engine = engine
         self._health = health
+        self._refusals = Refusals()
         self._writing = asyncio.Lock()
         self._batch = self._new_batch()
         self._events: list[Any] = []
 
     async def take(self, app: Any, event: Any) -> None:
         """Add a chunk to the batch, and write the batch when it is full."""
-        records: list[ConsumerRecord] = event.value
-        outbox = Outbox(app.conf.topic_partitions)
-        received = await decoded(self._receiver, records, outbox, self._health)
-        for each in received:
-            try:
-                for delivery in self._deliveries(each):
-                    self._batch.add(delivery, len(each.record.value))
-            except InvalidRecord as error:
-                self._receiver.reject(each.record, error, outbox)
-        await outbox.flush(app.producer._producer)
+        is_dead_letters = not self._receiver.catalogued(event.message.topic).dead_lettered
+        rows = _rows_of_letters(event.value) if is_dead_letters else await self._rows(app, event.value)
+        # At once, so that a row is never written in another batch than the one that acknowledges its chunk.
+        for table, columns, size_bytes in rows:
+            self._batch.add(table, columns, size_bytes)
         self._events.append(event)
         self._health.moved()
         if self._batch.full:
-            await self.write()
+            await self.write(app)
 
-    async def write_if_due(self) -> None:
+    async def _rows(self, app: Any, records: list[ConsumerRecord]) -> list[_Row]:
+        """The rows of a chunk; what makes none for being unusable is durable among the dead letters."""
+        rows: list[_Row] = []
+        outbox = Outbox(app.conf.topic_partitions)
+        for each in await decoded(self._receiver, records, outbox, self._health):
+            try:
+                rows += [(*row(delivery), len(each.record.value)) for delivery in self._deliveries(each)]
+            except InvalidRecord as error:
+                self._receiver.reject(each.record, error, outbox)
+        await outbox.flush(app.producer._producer)
+        return rows
+
+    async def write_if_due(self, app: Any) -> None:
         """Write the batch when it is old enough; chunks that left no row in it are acknowledged at once."""
         if self._batch.due or (self._events and not len(self._batch)):
-            await self.write()
+            await self.write(app)
 
-    async def write(self) -> None:
+    async def write(self, app: Any) -> None:
         """Write the batch, however long the store is away, then acknowledge its chunks.
 
-        *Raises*: RowsRefused when the store does not take the rows as they are; nothing is acknowledged.
+        *Guarantee*: what the store does not take as it is stands among the dead letters of its topic before its chunk
+        is acknowledged.
+        *Raises*: Fatal when the store takes hardly any row of a table; nothing is acknowledged.
         """
         async with self._writing:
             batch, self._batch = self._batch, self._new_batch()
             events, self._events = self._events, []
-            while True:
+            while len(batch):
                 try:
                     await asyncio.to_thread(batch.write, self._engine)
-                    break
+                    self._health.moved()
                 except Unavailable as error:
                     log.warning("the store is away: %s", error)
                     self._health.wait_for(STORE, str(error))
                     await asyncio.sleep(error.retry_after_seconds)
             self._health.arrived(STORE)
+            await self._put_aside(app, batch.refused, events)
             self._health.moved()
             for event in events:
                 event.ack()
                 topic = self._receiver.catalogued(event.message.topic).name
                 metrics.CONSUMED.labels(topic).inc(len(event.value))
 
+    async def _put_aside(self, app: Any, refused: list[Refused], events: list[Any]) -> None:
+        """Give what the store refused to the dead letters, with its original bytes."""
+        if not refused:
+            return
+        outbox = Outbox(app.conf.topic_partitions)
+        records = {(r.topic, r.partition, r.offset): r for event in events for r in event.value}
+        for each in refused:
+            record = records[each.place]
+            if self._receiver.catalogued(record.topic).dead_lettered:
+                self._receiver.reject(record, InvalidRecord(REFUSED, str(each.why)), outbox)
+            else:  # it stays where it is
+                log.warning("%s[%d]@%d: %s", record.topic, record.partition, record.offset, each.why)
+        await outbox.flush(app.producer._producer)
+
     def watch(self, app: Any) -> None:
         """Let the application look at the batch's age."""
 
         @app.timer(interval=TICK_SECONDS)  # type: ignore[untyped-decorator]
         async def tick() -> None:
-            await self.write_if_due()
+            await self.write_if_due(app)
 
     def _new_batch(self) -> Batch:
         settings = self._settings
-        return Batch(settings.sink_rows_max, settings.sink_bytes_max, settings.sink_seconds_max)
+        bounds = settings.sink_rows_max, settings.sink_bytes_max, settings.sink_seconds_max
+        return Batch(*bounds, refusals=self._refusals)
 
     def _deliveries(self, each: Received[Any]) -> list[Delivery]:
         """What goes into the store; nothing of what is in the table of its own topic already, or is no event."""
-        record = each.record
-        delivery = Delivery(
-            event=each.event,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            published_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        )
+        record, delivery = each.record, delivery_of(each.record, each.event)
         if self._receiver.catalogued(record.topic) is not MISSION_EVENT_RESOLVED:
             return [delivery]
         if isinstance(each.event, IdentifierHandedOver | ObservationTaken) or is_conveyance(
@@ -119,6 +143,10 @@ class Sink:
         led_by = value_of(record.headers, RESOLVED_BY)
         by = led_by.decode("utf-8", "replace") if led_by else None
         return [replace(delivery, iot_id=_iot_id(record), resolved_by=by)]
+
+
+def _rows_of_letters(records: list[ConsumerRecord]) -> list[_Row]:
+    return [(*row(letter), length) for letter, length in letters_in(records)]
 
 
 def _iot_id(record: ConsumerRecord) -> UUID:

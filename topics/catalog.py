@@ -31,6 +31,7 @@ from domain.events import (
     VesselManifested,
 )
 
+DEAD_LETTERS = ".dlq"
 FOREVER = None
 DAY_HOURS = 24
 
@@ -54,7 +55,7 @@ class Topic:
     @property
     def dead_letters(self) -> str:
         """Where its unusable records go."""
-        return f"{self.name}.dlq"
+        return self.name + DEAD_LETTERS
 
 
 IOT_ID_GENERATED = Topic("cargo.iot-id.generated.v1", (IotIdGenerated,), key="IOT_ID", retention_hours=30 * DAY_HOURS)
@@ -174,6 +175,15 @@ EVENT_TOPICS = (
 )
 """Every topic that carries records of ours, in the order in which data flows."""
 
+
+def dead_letters(topic: Topic) -> Topic:
+    """The dead letters of a topic: the original bytes and key, the reason in the headers."""
+    return Topic(topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False)
+
+
+DEAD_LETTER_TOPICS = tuple(dead_letters(topic) for topic in EVENT_TOPICS if topic.dead_lettered)
+"""Every topic of dead letters, in the order of the topics."""
+
 READ_BY: dict[str, tuple[Topic, ...]] = {
     RESOLVE_GROUP: (*_FROM_OUTSIDE, ID_BOUND, OBSERVATION_REROUTED, IDENTITY_DEADLINE_PASSED),
     TRACK_GROUP: (MISSION_EVENT_RESOLVED, MISSION_DEADLINE_PASSED),
@@ -184,6 +194,7 @@ READ_BY: dict[str, tuple[Topic, ...]] = {
         MISSION_STATE_CHANGED,
         OBSERVATION_RECOUNTED,
         DEVIATION_ALERT_CHANGED,
+        *DEAD_LETTER_TOPICS,
     ),
 }
 """Which consumer group reads which topics."""
@@ -203,16 +214,11 @@ def changelog(group: str, table: str) -> Topic:
     return Topic(name, (), key="of the table", retention_hours=FOREVER, compacted=True, dead_lettered=False)
 
 
-def dead_letters(topic: Topic) -> Topic:
-    """The dead letters of a topic: the original bytes and key, the reason in the headers."""
-    return Topic(topic.dead_letters, (), key="as it came", retention_hours=90 * DAY_HOURS, dead_lettered=False)
-
-
 def all_topics() -> tuple[Topic, ...]:
     """Everything that must exist on the broker."""
     return (
         *EVENT_TOPICS,
-        *(dead_letters(topic) for topic in EVENT_TOPICS if topic.dead_lettered),
+        *DEAD_LETTER_TOPICS,
         changelog(RESOLVE_GROUP, IDENTITIES_TABLE),
         changelog(TRACK_GROUP, MISSIONS_TABLE),
     )

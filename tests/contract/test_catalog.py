@@ -8,6 +8,7 @@ import pytest
 from domain.events import FactMoved, InputEvent, VesselManifested
 from topics.admin import wanted_config
 from topics.catalog import (
+    DEAD_LETTER_TOPICS,
     EVENT_TOPICS,
     IDENTITIES_TABLE,
     INPUT_TOPICS,
@@ -55,6 +56,7 @@ def test_every_event_topic_has_dead_letters_which_have_none_themselves(topic: To
     letters = dead_letters(topic)
     assert letters.name == topic.dead_letters == f"{topic.name}.dlq"
     assert letters in all_topics()
+    assert letters in READ_BY[SINK_GROUP]
     assert not letters.dead_lettered
     assert letters.records == ()
 
@@ -116,6 +118,7 @@ def test_what_is_rerouted_came_from_outside_or_back_from_a_mission() -> None:
 
 
 def test_every_event_topic_is_read_by_somebody_and_one_group_keeps_its_dead_letters() -> None:
-    assert {topic for topics in READ_BY.values() for topic in topics} == set(EVENT_TOPICS)
+    read = {topic for topics in READ_BY.values() for topic in topics}
+    assert read == {*EVENT_TOPICS, *DEAD_LETTER_TOPICS}
     for topic in EVENT_TOPICS:
         assert topic in READ_BY[keeper_of(topic)]

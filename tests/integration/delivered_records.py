@@ -49,6 +49,7 @@ from domain.events import (
     VesselManifested,
 )
 from domain.identifiers import Scheme
+from sinks.letters import DeadLetter, DeadLetterSettled
 from sinks.rows import Delivery
 
 AT = datetime(2026, 3, 1, 8, 30, 15, 123_000, tzinfo=UTC)
@@ -301,6 +302,23 @@ def alert(alert_id: UUID, revision: int, status: AlertStatus) -> DeviationAlertC
     )
 
 
+def dead_letter(key: bytes | None, value: bytes | None) -> DeadLetter:
+    return DeadLetter.of(
+        key,
+        value,
+        origin_topic="cargo.id.scanned.v1",
+        origin_partition=3,
+        origin_offset=uuid4().int >> 80,
+        agent="resolve",
+        reason="bad-frame",
+        detail="not in the Confluent wire frame",
+    )
+
+
+def settled(letter: DeadLetter) -> DeadLetterSettled:
+    return DeadLetterSettled(letter.origin_topic, letter.origin_partition, letter.origin_offset, "REPLAYED")
+
+
 def every_record() -> list[Delivery]:
     """One delivery for each table, mission events of each kind included."""
     rerouted = amended((PathNode(node="ITBRI-QUAY"), PathNode(node="ITBRI-YARD", due_at=AT)))
@@ -321,6 +339,9 @@ def every_record() -> list[Delivery]:
         delivered(mission_state(uuid4(), 2, MissionStatus.DEPARTED)),
         delivered(alert(uuid4(), 1, AlertStatus.RAISED)),
         delivered(alert(uuid4(), 2, AlertStatus.DISPOSED)),
+        delivered(dead_letter(b"BIC:MSCU6639871", b"hello")),
+        delivered(dead_letter(None, None)),
+        delivered(settled(dead_letter(None, b""))),
     ]
 
 

@@ -23,12 +23,14 @@ from tests.integration.delivered_records import (
     alert,
     bound,
     composed,
+    dead_letter,
     delivered,
     every_record,
     manifested,
     mission_state,
     recounted,
     scanned,
+    settled,
 )
 
 READONLY, SYNTAX_ERROR, INCORRECT_QUERY = 164, 62, 80
@@ -41,7 +43,7 @@ VIEWS = {
 def write(engine: Engine, deliveries: Sequence[Delivery]) -> None:
     batch = Batch(rows_max=1000, bytes_max=1 << 20, seconds_max=1.0)
     for delivery in deliveries:
-        batch.add(delivery, 100)
+        batch.add(*row(delivery), 100)
     batch.write(engine)
 
 
@@ -51,7 +53,7 @@ def found(engine: Engine, sql: str) -> list[dict[str, object]]:
 
 def through_view(engine: Engine, table: str, columns: dict[str, object]) -> list[dict[str, object]]:
     """The rows of the table's view that have the given key, as Python values like those that went in."""
-    keys = [key for key in ("event_id", "alert_id", "iot_id") if columns.get(key) is not None]
+    keys = [key for key in ("event_id", "alert_id", "iot_id", "origin_offset") if columns.get(key) is not None]
     where = " AND ".join(f"{key} = '{columns[key]}'" for key in keys)
     rows = found(engine, f"SELECT * FROM {VIEWS[table]} WHERE {where}")
     return [
@@ -314,6 +316,31 @@ class EngineContract:
         table, columns = row(delivered(scanned()))
         with pytest.raises(RowsRefused, match=r"\(code 190\)"):
             store.insert(table, [columns | {"identifiers.value": ["one"]}])
+
+    def test_bad_rows_are_left_out_and_all_others_go_in(self, store: Engine) -> None:
+        batch, events = Batch(rows_max=1000, bytes_max=1 << 20, seconds_max=1.0), [scanned() for _ in range(100)]
+        bad = {3: {"event_id": "a secret"}, 4: {"identifiers.value": ["one"]}, 99: {"occurred_at": "a secret"}}
+        for n, event in enumerate(events):
+            table, columns = row(delivered(event))
+            batch.add(table, columns | {"kafka_offset": n} | bad.get(n, {}), 100)
+        batch.write(store)
+        assert [each.place for each in batch.refused] == [("cargo.some.topic.v1", 3, n) for n in bad]
+        assert [each.why.code for each in batch.refused] == [376, 190, 41]
+        ids = ", ".join(f"'{event.event_id}'" for event in events)
+        offsets = store.query(f"SELECT kafka_offset FROM v_scans WHERE event_id IN ({ids}) ORDER BY 1", "TSV")
+        assert [int(line) for line in offsets.split()] == [n for n in range(100) if n not in bad]
+
+    def test_dead_letters_are_open_until_they_are_settled(self, store: Engine) -> None:
+        letter = dead_letter(b"hello", b"\xff" * 5_000)
+        write(store, [delivered(letter)])
+        where = f"WHERE origin_offset = {letter.origin_offset}"
+        [told] = found(
+            store, f"SELECT key, value_bytes, hex(base64Decode(value_base64)) AS h FROM v_dead_letters {where}"
+        )
+        assert (told["key"], told["value_bytes"], told["h"]) == ("hello", 5_000, "FF" * 4_096)
+        assert found(store, f"SELECT reason FROM v_open_dead_letters {where}") == [{"reason": "bad-frame"}]
+        write(store, [delivered(settled(letter))])
+        assert found(store, f"SELECT reason FROM v_open_dead_letters {where}") == []
 
     def test_a_table_that_is_not_as_expected_stops_the_process(self, store: Engine) -> None:
         table, columns = row(delivered(scanned()))

@@ -1,11 +1,16 @@
-"""Dead letters carry what was read and why it is unusable; too many of them stop the process."""
+"""Dead letters carry what was read and why it is unusable."""
+
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from runtime.errors import Fatal, InvalidRecord
-from topics.dead_letters import BAD_MIN, WINDOW_RECORDS, CircuitBreaker, Origin, reason_headers
+from runtime.errors import InvalidRecord
+from topics.dead_letters import Letter, Note, Origin, Settled, note_headers, read, reason_headers
 
 ORIGIN = Origin("cargo.id.scanned.v1", 3, 41)
+HOME = ("cargo.id.scanned.v1.dlq", 3)
 ERROR = InvalidRecord("bad-field", "Expected `str` - at `$.node`")
 
 
@@ -22,47 +27,40 @@ def test_headers_say_where_from_and_why_after_the_records_own() -> None:
     ]
 
 
-def bad(breaker: CircuitBreaker, count: int) -> None:
-    for _ in range(count):
-        breaker.record(bad=True)
+def test_a_letter_tells_what_was_said_and_the_records_own_headers() -> None:
+    own = [("dlq-topic", b"of another"), ("h", b"1"), ("h", b"2")]
+    letter = read(*HOME, reason_headers(own, ORIGIN, ERROR, "resolve"))
+    assert letter == Letter(ORIGIN, "bad-field", "Expected `str` - at `$.node`", "resolve", tuple(own))
+    assert str(letter.origin) == "cargo.id.scanned.v1[3]@41"
 
 
-def good(breaker: CircuitBreaker, count: int) -> None:
-    for _ in range(count):
-        breaker.record(bad=False)
+@pytest.mark.parametrize("settled", Settled)
+def test_a_note_tells_what_was_done(settled: Settled) -> None:
+    assert read(*HOME, note_headers(ORIGIN, settled)) == Note(ORIGIN, settled)
 
 
-def test_a_few_bad_records_stop_nothing_even_when_there_are_no_others() -> None:
-    bad(CircuitBreaker(), BAD_MIN - 1)
+@given(st.data())
+def test_what_is_not_ours_says_nothing(data: st.DataObject) -> None:
+    headers = (
+        reason_headers([], ORIGIN, ERROR, "sink")
+        if data.draw(st.booleans())
+        else note_headers(ORIGIN, Settled.DROPPED)
+    )
+    n = data.draw(st.integers(0, len(headers) - 1))
+    name, value = headers[n]
+    broken = data.draw(st.sampled_from([[], [(name + "x", value)], [(name, value), ("later", b"")]]))
+    assert read(*HOME, [*headers[:n], *broken, *headers[n + 1 :]]) is None
 
 
-def test_nothing_but_bad_records_stop_the_process() -> None:
-    breaker = CircuitBreaker()
-    bad(breaker, BAD_MIN - 1)
-    with pytest.raises(Fatal, match=f"{BAD_MIN} of the last {BAD_MIN}"):
-        breaker.record(bad=True)
+@pytest.mark.parametrize("value", [b"", b"-1", b"x", b"9" * 30, None])
+def test_a_place_that_is_none_says_nothing(value: bytes | None) -> None:
+    for number in (1, 2):
+        headers: list[Any] = reason_headers([], ORIGIN, ERROR, "sink")
+        headers[number] = (headers[number][0], value)
+        assert read(*HOME, headers) is None
 
 
-def test_half_bad_is_not_too_much_and_one_more_is() -> None:
-    breaker = CircuitBreaker()
-    good(breaker, BAD_MIN)
-    bad(breaker, BAD_MIN)
-    with pytest.raises(Fatal):
-        breaker.record(bad=True)
-
-
-def test_a_good_record_never_stops_the_process() -> None:
-    breaker = CircuitBreaker()
-    bad(breaker, BAD_MIN - 1)
-    good(breaker, WINDOW_RECORDS)
-
-
-def test_old_records_no_longer_count() -> None:
-    breaker = CircuitBreaker()
-    for _ in range(5):
-        bad(breaker, BAD_MIN - 1)
-        good(breaker, WINDOW_RECORDS)
-    good(breaker, WINDOW_RECORDS)
-    bad(breaker, WINDOW_RECORDS // 2)
-    with pytest.raises(Fatal, match=f"{WINDOW_RECORDS // 2 + 1} of the last {WINDOW_RECORDS}"):
-        breaker.record(bad=True)
+@pytest.mark.parametrize("home", [("cargo.id.scanned.v1", 3), ("cargo.id.bound.v1.dlq", 3), (HOME[0], 2)])
+def test_what_cannot_have_been_read_there_says_nothing(home: tuple[str, int]) -> None:
+    assert read(*home, reason_headers([], ORIGIN, ERROR, "sink")) is None
+    assert read(*home, note_headers(ORIGIN, Settled.REPLAYED)) is None

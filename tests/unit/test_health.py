@@ -124,6 +124,33 @@ def test_a_length_that_is_none_is_refused(length: str, ask: Asker) -> None:
     assert ask("/echo/", "POST", None, Content_Length=length).status == 400
 
 
+CHUNKED = b"POST /echo/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def raw(ask: Asker, sent: bytes) -> bytes:
+    """What comes back until the connection is closed."""
+    with socket.create_connection(ask.address, 10) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b"0\r\nTrailer: 1\r\n\r\n"])
+def test_a_body_in_chunks_is_taken_and_the_next_request_too(end: bytes, ask: Asker) -> None:
+    body = b"3\r\nabc\r\n00A;extension=1\r\n0123456789\r\n" + end
+    answers = raw(ask, CHUNKED + body + b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert b"abc0123456789" in answers
+    assert answers.endswith(b"ready\n")
+
+
+@pytest.mark.parametrize(
+    ("chunk", "status"),
+    [(b"x", b"400"), (b"-1", b"400"), (b"", b"400"), (b"100001", b"413"), (b"f" * 5_000, b"413")],
+    ids=["no digit", "negative", "none", "by one", "beyond counting"],
+)
+def test_a_chunk_that_is_none_or_too_long_ends_the_connection(chunk: bytes, status: bytes, ask: Asker) -> None:
+    assert raw(ask, CHUNKED + chunk + b"\r\n").split()[1] == status
+
+
 def test_one_connection_serves_many_requests(ask: Asker) -> None:
     connection = http.client.HTTPConnection(*ask.address, timeout=2)
     for body in (b"one", b"two"):

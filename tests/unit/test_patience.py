@@ -130,7 +130,7 @@ def test_clickhouse_is_waited_for_and_what_it_did_not_take_is_not_acknowledged(h
         sink = Sink(SETTINGS, Receiver(SETTINGS, CODEC, SINK_GROUP), cast(Any, store), health)
         await sink.take(app, event)
         taken = health.moves
-        await sink.write()
+        await sink.write(app)
         return taken
 
     taken = asyncio.run(deliver())

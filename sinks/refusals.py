@@ -1,0 +1,49 @@
+"""Rows that the store does not take: one by one they are put aside, all together they stop the process."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.circuit_breaker import WINDOW_RECORDS, CircuitBreaker
+from runtime.errors import Fatal
+from sinks.engine import RowsRefused
+from sinks.rows import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row that will never go in as it is, and why; *Shape*: ``why`` names no value."""
+
+    columns: Columns
+    why: RowsRefused
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Topic, partition and offset of the record that it was made of."""
+        given: dict[str, Any] = self.columns
+        return given["kafka_topic"], given["kafka_partition"], given["kafka_offset"]
+
+
+class Refusals:
+    """How many of the latest rows of each table were refused, over all batches."""
+
+    def __init__(self) -> None:
+        self._breakers: dict[str, CircuitBreaker] = {}
+
+    def went_in(self, table: str, rows: int) -> None:
+        """So many rows were taken."""
+        breaker = self._of(table)
+        for _ in range(min(rows, WINDOW_RECORDS)):
+            breaker.record(bad=False)
+
+    def refused(self, why: RowsRefused) -> None:
+        """One row was not.
+
+        *Raises*: Fatal when that is no matter of single rows any more: the table is not as this release knows it.
+        """
+        try:
+            self._of(why.table).record(bad=True)
+        except Fatal as error:
+            raise Fatal(f"{error}; {why}") from why
+
+    def _of(self, table: str) -> CircuitBreaker:
+        return self._breakers.setdefault(table, CircuitBreaker(f"rows of {table}"))
