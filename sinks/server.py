@@ -13,9 +13,8 @@ from runtime.errors import MissionpathError, Unavailable
 from sinks import complaint
 from sinks.engine import INSERT_SECONDS_MAX, RowsRefused
 from sinks.server_address import ServerAddress, bracketed
-from sinks.server_http import ServerReader, outage
+from sinks.server_http import CONNECT_SECONDS_MAX, ServerReader, outage
 
-CONNECT_SECONDS_MAX = 5
 PING_SECONDS_MAX = 5
 
 # async_insert may be on by default and would acknowledge before the rows are durable.

@@ -4,6 +4,7 @@ The native protocol carries columns, which its client would have to bring into a
 that itself, in every format that it knows.
 """
 
+import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from sinks import complaint
 from sinks.engine import QUERY_MEMORY_BYTES_MAX, QUERY_SECONDS_MAX, RESULT_BYTES_MAX, RESULT_ROWS_MAX
 from sinks.server_address import ServerAddress
 
+CONNECT_SECONDS_MAX = 5
 # More than the server gives a query, so that its own answer arrives even when it is that time is up.
 ANSWER_SECONDS_MAX = QUERY_SECONDS_MAX + 10
 
@@ -51,11 +53,16 @@ class ServerReader:
             **{f"param_{name}": value for name, value in parameters.items()},
             **_BOUNDS,
         }
+        away: MissionpathError
         for host, _ in self._address.hosts:
             try:
+                # The opener has one time-out for everything: long enough for an answer, too long for a dead host.
+                socket.create_connection((host, self._address.http_port), CONNECT_SECONDS_MAX).close()
                 return self._asked(host, sql, asked)
             except (OSError, HTTPException) as error:
                 away = outage(self._address.http_url(host), error)
+            except Unavailable as error:
+                away = error
         raise away
 
     def _asked(self, host: str, sql: str, asked: Mapping[str, object]) -> bytes:

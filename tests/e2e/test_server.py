@@ -64,7 +64,6 @@ def test_who_is_not_let_in_is_told_so(
     server: ClickHouseServer,
     command: list[str],
     changed: dict[str, str],
-    status: int,
     said: bytes,
 ) -> None:
     on_server = settings.model_copy(update={"clickhouse_url": SecretUrl(url_of([server], **changed))})
