@@ -59,8 +59,8 @@ format: $(VENV)/.ready-dev
 # Exact versions with hashes, for every Python from 3.11 on.
 lock: $(VENV)/.ready-dev
 	$(BIN)/pip install --quiet uv==0.13.9
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra rocksdict -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra rocksdict --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra pictures --extra rocksdict -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra pictures --extra rocksdict --extra dev -o requirements-dev.lock pyproject.toml
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "missionpath needs Python 3.11 or newer; set PYTHON=…" >&2; exit 1; }

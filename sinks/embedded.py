@@ -11,7 +11,7 @@ import msgspec
 
 from runtime.errors import ConfigError, Unavailable
 from sinks import complaint
-from sinks.engine import DATABASE, QueryRefused
+from sinks.engine import DATABASE, NO_PARAMETERS, QueryRefused
 from sinks.ownership import Ownership
 
 INSERT_SECONDS_MAX = 60
@@ -83,13 +83,14 @@ class EmbeddedEngine:
                 # Without the cause: it quotes values.
                 raise complaint.of_insert(table, str(error)) from None
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(self, sql: str, output_format: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> bytes:
         """Read; see Engine."""
         if not _FORMAT.fullmatch(output_format) or output_format.lower() in _PYTHON_OBJECTS:
             raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
         with self._turn_to_read():
             try:
-                return bytes(self._opened(self._reader).query(sql, output_format).bytes())
+                asked = self._opened(self._reader).query(sql, output_format, params=dict(parameters))
+                return bytes(asked.bytes())
             except RuntimeError as error:
                 raise complaint.of_query(str(error)) from error
 

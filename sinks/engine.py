@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from runtime.errors import MissionpathError
 
 DATABASE = "missionpath"
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 class RowsRefused(MissionpathError):
@@ -53,9 +55,11 @@ class Engine(Protocol):
         """
         ...
 
-    def query(self, sql: str, output_format: str) -> bytes:
+    def query(self, sql: str, output_format: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> bytes:
         """The answer to one reading statement, in any ClickHouse format.
 
+        *Shape*: ``parameters`` are the values of ``{name:Type}`` in it, in ClickHouse's format Escaped; nothing in
+        them is taken for SQL.
         *Guarantee*: changes neither data nor settings, and is bounded in time and memory.
         *Raises*: QueryRefused, or Unavailable for an outage.
         """

@@ -1,23 +1,24 @@
 """What may be asked: one reading statement, and nothing that reaches beyond the store."""
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from sinks import complaint
-from sinks.engine import Engine, QueryRefused
+from sinks.engine import NO_PARAMETERS, Engine, QueryRefused
 
 READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXISTS", "EXPLAIN")
 
 _TOKEN = re.compile(r"'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\w+|[^\s\w]")
 
 
-def answer(engine: Engine, sql: str, output_format: str) -> bytes:
+def answer(engine: Engine, sql: str, output_format: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> bytes:
     """The answer to ``sql``, if it is admitted.
 
-    *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``.
+    *Shape*: a FORMAT clause in ``sql`` wins over ``output_format``; ``parameters`` as in Engine.
     *Raises*: QueryRefused, or Unavailable for an outage.
     """
-    return engine.query(admitted(engine, sql), output_format)
+    return engine.query(admitted(engine, sql), output_format, parameters)
 
 
 def admitted(engine: Engine, sql: str) -> str:

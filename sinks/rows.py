@@ -168,7 +168,7 @@ def _mission_event(delivery: Delivery) -> Columns:
 
 
 def _said(event: msgspec.Struct) -> Columns:
-    """What reports ask of a mission's events; null where the event, or what is remembered of it, has no such field."""
+    """What reports ask of a mission's events; null where neither it nor what is kept of it has it."""
     told: object = event
     if isinstance(event, FactMoved):
         try:

@@ -96,7 +96,7 @@ WITH
     arrayMap(each -> each.1, arrayFilter(each -> each.3 IN ('DEFINITIVE', 'CANCELLED'), ruled)) AS ends,
     if(empty(ends), NULL, ends[-1]) AS end_at,
     arrayFilter(each -> NOT has(retracted, each.2) AND each.1 <= ifNull(end_at, each.1), scans) AS reads,
-    arrayFilter((each, before) -> each.3 != before, reads, arrayPushFront(reads.3, '')) AS firsts,
+    arrayFilter((each, before) -> each.3 != before, reads, arrayPopBack(arrayPushFront(reads.3, ''))) AS firsts,
     arrayMax(arrayMap(each -> if(each.4 = 'IN', each.1, toDateTime64(0, 3, 'UTC')), reads)) AS inwards_at,
     arrayMap(each -> each.1, arrayFilter(each -> each.4 = 'OUT' AND each.1 > inwards_at, reads)) AS exits,
     if(empty(exits), NULL, exits[1]) AS exit_at,
