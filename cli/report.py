@@ -9,12 +9,12 @@ from uuid import UUID
 import msgspec
 import typer
 
-from cli.output import console
+from cli.output import console, errors
 from cli.picture import Table, draw
 from cli.simulate import moment
 from runtime import settings
 from runtime.errors import ConfigError
-from sinks.report import Report, reports, tell
+from sinks.report import Report, reports, tell, trouble
 
 _TIME = "%Y-%m-%d %H:%M:%S.%f"
 _ALWAYS = {"from": "1970-01-01 00:00:00", "to": "2200-01-01 00:00:00"}
@@ -66,6 +66,8 @@ def report(
     }
     given = _given(asked, options)
     where = home or settings.load().home
+    if old := trouble(where):
+        errors.print(f"missionpath: {old}", highlight=False, markup=False)
     if plot is not None:
         if asked.picture is None:
             raise ConfigError(f"there is no picture of {name}; there is of {_list_of(_drawn(known))}")

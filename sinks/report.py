@@ -12,11 +12,16 @@ from pathlib import Path
 
 from sinks.engine import DATABASE, Engine
 from sinks.migrate import migrate
+from sinks.owner import ask_owner, live_url
 from sinks.query import ask
 
 WORKED_OUT = ("journeys_worked_out", "reader_hours_worked_out")
 """The views that keep what reports are made of; while a worker owns the data they do so every minute."""
 
+_TROUBLE = f"""
+SELECT concat('since ', toString(last_success_time), ' UTC nothing new is counted: ', extract(exception, '^[^\\n]*'))
+FROM system.view_refreshes WHERE database = '{DATABASE}' AND exception != '' LIMIT 1
+"""
 _PLACEHOLDER = re.compile(r"\{(\w+):")
 _COLUMN = re.compile(r"^  (\w+) {2,}(\S.*)$", re.MULTILINE)
 _PICTURE = re.compile(r"^Picture: (?:bars|line) (?P<values>.+?)(?: over (?P<over>\w+))? by (?P<by>.+)$", re.MULTILINE)
@@ -91,6 +96,13 @@ def tell(home: Path, report: Report, given: Mapping[str, str], output_format: st
     """
     parameters = {name: value.translate(ESCAPES) for name, value in given.items()}
     return ask(home, report.sql, output_format, parameters, prepare=_up_to_now)
+
+
+def trouble(home: Path) -> str:
+    """Why the figures of a process that owns the data may be old, empty when they are not."""
+    url = live_url(home)
+    told = ask_owner(url, _TROUBLE, "TSVRaw") if url else None
+    return (told or b"").decode().strip()
 
 
 def _up_to_now(engine: Engine) -> None:

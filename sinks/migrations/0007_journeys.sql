@@ -146,9 +146,9 @@ FROM
         WHERE written_at >= (SELECT max(as_of) - INTERVAL 2 MINUTE FROM missionpath.journeys)
     )
     GROUP BY iot_id
-    -- In the order of the table: all missions at once, the first time, must not be held in memory.
-    SETTINGS optimize_aggregation_in_order = 1
-);
+)
+-- In the order of the table: all missions at once, the first time, must not be held in memory.
+SETTINGS optimize_aggregation_in_order = 1;
 
 CREATE VIEW IF NOT EXISTS missionpath.v_journeys AS
 SELECT * FROM missionpath.journeys FINAL;

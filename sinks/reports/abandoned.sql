@@ -18,8 +18,8 @@
 WITH
     waiting AS
     (
-        SELECT assumeNotNull(iot_id) AS iot_id, ifNull(node, '') AS node, subject = 'cleared' AS cleared, deviated_at,
-            status = 'ACKNOWLEDGED' AS acknowledged
+        SELECT assumeNotNull(iot_id) AS iot_id, ifNull(node, '') AS node, toBool(subject = 'cleared') AS cleared, deviated_at,
+            toBool(status = 'ACKNOWLEDGED') AS acknowledged
         FROM v_open_alerts
         WHERE kind = 'ABANDONED_UNIT' AND iot_id IS NOT NULL AND deviated_at < {to:DateTime64(3, 'UTC')}
             AND {node:String} IN ('', ifNull(node, ''))

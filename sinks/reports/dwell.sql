@@ -25,7 +25,7 @@ FROM
     SELECT
         process,
         stay_node AS node,
-        ifNull(declared_at < arrived_at, false) AS pre_cleared,
+        toBool(ifNull(declared_at < arrived_at, false)) AS pre_cleared,
         dateDiff('millisecond', since, assumeNotNull(until)) / 60000 AS minutes
     FROM v_journeys
     ARRAY JOIN stays.node AS stay_node, stays.since AS since, stays.until AS until

@@ -24,7 +24,7 @@ FROM
 (
     SELECT
         process,
-        ifNull(declared_at < arrived_at, false) AS pre_cleared,
+        toBool(ifNull(declared_at < arrived_at, false)) AS pre_cleared,
         isNotNull(released_at) AS is_released,
         greatest(0, dateDiff('millisecond', assumeNotNull(arrived_at), ifNull(released_at, arrived_at))) / 3600000
             AS hours

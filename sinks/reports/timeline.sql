@@ -28,8 +28,8 @@ FROM
             ]),
             ' '
         ) AS detail,
-        event_id NOT IN
-        (SELECT retracts FROM v_mission_events WHERE iot_id = {iot_id:UUID} AND retracts IS NOT NULL) AS counts,
+        toBool(event_id NOT IN
+        (SELECT retracts FROM v_mission_events WHERE iot_id = {iot_id:UUID} AND retracts IS NOT NULL)) AS counts,
         1 AS place
     FROM v_mission_events
     WHERE iot_id = {iot_id:UUID}

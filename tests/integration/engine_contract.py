@@ -13,7 +13,7 @@ import pytest
 from domain.events import AlertStatus, MissionStatus
 from runtime.errors import ConfigError, Fatal
 from sinks.batch import Batch
-from sinks.engine import DATABASE, Engine, QueryRefused, RowsRefused
+from sinks.engine import DATABASE, NO_PARAMETERS, Engine, QueryRefused, RowsRefused
 from sinks.migrate import RECORD, Migration, bundled, migrate
 from sinks.query_http import query_route
 from sinks.read_only import answer
@@ -21,14 +21,19 @@ from sinks.rows import TABLES, Delivery, row
 from tests.integration.delivered_records import (
     AT,
     alert,
+    amended,
     bound,
     composed,
     delivered,
     every_record,
+    generated,
     manifested,
     mission_state,
     recounted,
+    retracted,
     scanned,
+    signalled,
+    status_changed,
 )
 
 READONLY, SYNTAX_ERROR, INCORRECT_QUERY = 164, 62, 80
@@ -92,8 +97,8 @@ class CutEngine:
         self._spend()
         self._engine.insert(table, rows)
 
-    def query(self, sql: str, output_format: str) -> bytes:
-        return self._engine.query(sql, output_format)
+    def query(self, sql: str, output_format: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> bytes:
+        return self._engine.query(sql, output_format, parameters)
 
     def close(self) -> None:
         self._engine.close()
@@ -153,6 +158,19 @@ class EngineContract:
         rows = [row(delivered(event)) for event in (scanned(), bound())]
         for table, columns in rows:
             empty.insert(table, [{name: value for name, value in columns.items() if name not in later}])
+        migrate(empty)
+        for table, columns in rows:
+            assert through_view(empty, table, columns) == [columns]
+
+    def test_events_of_the_release_before_say_what_happened(self, empty: Engine) -> None:
+        migrate(empty, [migration for migration in bundled() if migration.version < 7])
+        read, ruled, planned, taken_back, opened = scanned(), status_changed(), generated(), retracted(), signalled()
+        later = ("process", "node", "direction", "reader", "status", "authority", "signal", "retracts")
+        events = (read, ruled, planned, taken_back, opened, amended())
+        rows = [row(delivered(event, iot_id=uuid4())) for event in events]
+        for table, columns in (*rows, *(row(delivered(event)) for event in events)):
+            known = {name: value for name, value in columns.items() if table != "mission_events" or name not in later}
+            empty.insert(table, [known])
         migrate(empty)
         for table, columns in rows:
             assert through_view(empty, table, columns) == [columns]
@@ -387,6 +405,8 @@ class EngineContract:
         assert route(Request("GET", "", "query=SELECT+1", b"")).body == b"1\n"
         assert route(Request("POST", "", "default_format=CSV", b"SELECT 'x'")).body == b'"x"\n'
         assert route(Request("POST", "", "query=SELECT+1%2C", b"2 FORMAT CSV")).body == b"1,2\n"
+        bound_to = "query=SELECT+{v:String}&param_v=it%27s%5Cn"
+        assert route(Request("GET", "", bound_to, b"")).body == b"it\\'s\\n\n"
         unknown = route(Request("POST", "", "", b"SELECT nope"))
         assert (unknown.status, unknown.headers["X-ClickHouse-Exception-Code"]) == (400, "47")
         assert b"UNKNOWN_IDENTIFIER" in unknown.body

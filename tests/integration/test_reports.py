@@ -64,6 +64,8 @@ def told(engine: Engine, name: str, **given: str) -> Rows:
 
 
 def is_same(one: object, other: object, rounding: float) -> bool:
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
     if isinstance(one, float) or isinstance(other, float):
         return one == pytest.approx(other, abs=rounding)
     return one == other
