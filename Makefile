@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog
+.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog bench-reports
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -47,6 +47,11 @@ bench-backlog: $(VENV)/.ready-dev
 # What a tick of the clock costs with that many missions open and none due.
 bench-ticks: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.deadlines $(MISSIONS)
+
+# How long each report takes on that many scans; ten million need 8 GB of disk.
+SCANS ?= 10000000
+bench-reports: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.reports $(SCANS)
 
 # What judging one event costs, without Kafka.
 bench-domain: $(VENV)/.ready
