@@ -65,6 +65,7 @@ def _bars(figure: Any, picture: Picture, rows: Sequence[Row]) -> None:
         axes.barh(places, [_number(row[value]) for row in shown], height=1 / (many + 1), label=_words(value))
     axes.set_yticks([place + (many - 1) / (many + 1) / 2 for place in range(len(shown))])
     axes.set_yticklabels([_label(row, picture.by) for row in shown], fontsize=8)
+    axes.margins(y=0.01)
     axes.invert_yaxis()
     if len(rows) > BARS_MAX:
         axes.set_xlabel(f"the first {BARS_MAX} of {len(rows):,}")

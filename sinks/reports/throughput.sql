@@ -1,7 +1,8 @@
 -- How many units pass each gate in each hour, by direction.
 --
 -- A unit passes once, however many readers saw it and however often. Without a node, every node is shown whose
--- readers tell a direction. What no mission is known of does not count.
+-- readers tell a direction. What no mission is known of does not count. Hours in which nothing passed are shown from
+-- the first passage to the last.
 --
 -- Parameters: from and to (of the passage), node
 -- Columns:
@@ -21,4 +22,4 @@ ARRAY JOIN stays.node AS stay_node, stays.direction AS direction, stays.since AS
 WHERE since >= {from:DateTime64(3, 'UTC')} AND since < {to:DateTime64(3, 'UTC')}
     AND if({node:String} = '', direction != '', stay_node = {node:String})
 GROUP BY node, direction, hour
-ORDER BY node, direction, hour
+ORDER BY node, direction, hour WITH FILL STEP INTERVAL 1 HOUR

@@ -196,10 +196,25 @@ def throughput(life: Life, node: str = "") -> Rows:
         for stay in journey.stays
         if (stay.node == node if node else stay.direction)
     )
+    hours: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for at, direction, hour in found:
+        hours[at, direction].append(hour)
     return [
-        {"node": at, "direction": direction, "hour": f"{hour:%Y-%m-%d %H:%M:%S}", "passages": count}
-        for (at, direction, hour), count in sorted(found.items())
+        {
+            "node": at,
+            "direction": direction,
+            "hour": f"{hour:%Y-%m-%d %H:%M:%S}",
+            "passages": found[at, direction, hour],
+        }
+        for (at, direction), all_of in sorted(hours.items())
+        for hour in _every_hour(min(all_of), max(all_of))
     ]
+
+
+def _every_hour(first: datetime, last: datetime) -> Iterator[datetime]:
+    while first <= last:
+        yield first
+        first += HOUR
 
 
 def repeat_controls(life: Life) -> Rows:

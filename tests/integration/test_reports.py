@@ -165,10 +165,10 @@ DAY = {"from": "2026-06-02 00:00:00", "to": "2026-06-03 00:00:00"}
     [("throughput", "hour"), ("repeat-controls", "last_at")],
 )
 def test_only_the_time_that_was_asked_for(engine: Engine, name: str, column: str) -> None:
-    everything = told(engine, name)
+    everything = [row for row in told(engine, name) if row.get("passages") != 0]
     within = [row for row in everything if DAY["from"] <= row[column] < DAY["to"]]
     assert 0 < len(within) < len(everything)
-    assert told(engine, name, **DAY) == within
+    assert [row for row in told(engine, name, **DAY) if row.get("passages") != 0] == within
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS.keys() - {"timeline", "abandoned", "throughput", "repeat-controls"}))
