@@ -19,6 +19,8 @@ from sinks.report import Report, reports, work_out
 
 SCANS_A_MISSION = 20
 SCANS_AN_INSERT = 500_000
+SCANS_A_MINUTE = 3_000
+"""The traffic of one country, on average; they are delivered again."""
 RUNS = 5
 MERGES_SECONDS_MAX = 600
 
@@ -45,11 +47,11 @@ READER = "concat(lower(node), '-', toString(1 + number % 4))"
 DIRECTION = f"if({STEP} = 4, 'OUT', if({STEP} = 0, 'IN', NULL))"
 SCAN = uuid("'scan', number")
 RULING_AT = f"({MISSION_AT} + toIntervalSecond(step * 3600 + cityHash64({MISSION}, step) % 7000))"
-FROM_KAFKA = "'t' AS kafka_topic, 0 AS kafka_partition, number AS kafka_offset"
+FROM_KAFKA = "now64(3) - toIntervalDay({age}) AS written_at, 't' AS kafka_topic, 0, number"
 SCANS_OF = "FROM numbers({start}, {count})"
 MISSIONS_OF = f"FROM (SELECT number * {SCANS_A_MISSION} AS number FROM numbers({{mission}}, {{missions}}))"
 HEAD = "event_id, occurred_at, source"
-TAIL = "kafka_topic, kafka_partition, kafka_offset, published_at"
+TAIL = "written_at, kafka_topic, kafka_partition, kafka_offset, published_at"
 NAMED = "identifiers.scheme, identifiers.value, identifiers.confidence"
 UNIT = f"['BIC'], [concat('BOX', toString({MISSION}))], [0.5 + number % 50 / 100]"
 
@@ -95,10 +97,11 @@ def main() -> None:
     scans = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as home, closing(engine_for(Path(home))) as engine:
         migrate(engine)
-        _print_timed(f"filled with {scans:,} scans", lambda: _fill(engine, scans))
+        _print_timed(f"filled with {scans:,} scans", lambda: _fill(engine, scans, age_days=1))
         _print_timed("merged", lambda: _wait_for_merges(engine))
         _print_timed("worked out, all at once", lambda: work_out(engine))
-        _print_timed("worked out again, the last minutes' missions", lambda: work_out(engine))
+        _fill(engine, SCANS_A_MINUTE, age_days=0)
+        _print_timed(f"worked out again after {SCANS_A_MINUTE:,} more", lambda: work_out(engine))
         for report in reports().values():
             _ask(engine, report)
 
@@ -109,10 +112,12 @@ def _print_timed(what: str, step: Callable[[], None]) -> None:
     print(f"{what}: {time.monotonic() - began_at:.1f} s", flush=True)
 
 
-def _fill(engine: Engine, scans: int) -> None:
+def _fill(engine: Engine, scans: int, age_days: int) -> None:
+    """*Units*: ``age_days`` is how long ago it is to have been written."""
     for start in range(0, scans, SCANS_AN_INSERT):
         count = min(SCANS_AN_INSERT, scans - start)
         slices = {
+            "age": age_days,
             "start": start,
             "count": count,
             "mission": start // SCANS_A_MISSION,
