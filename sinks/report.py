@@ -19,7 +19,7 @@ WORKED_OUT = ("journeys_worked_out", "reader_hours_worked_out")
 """The views that keep what reports are made of; while a worker owns the data they do so every minute."""
 
 _TROUBLE = f"""
-SELECT concat('since ', toString(last_success_time), ' UTC nothing new is counted: ', extract(exception, '^[^\\n]*'))
+SELECT concat('since ', toString(last_success_time), ' UTC nothing new is counted: ', substring(exception, 1, 200))
 FROM system.view_refreshes WHERE database = '{DATABASE}' AND exception != '' LIMIT 1
 """
 _PLACEHOLDER = re.compile(r"\{(\w+):")

@@ -17,6 +17,7 @@ from sinks.engine import DATABASE, NO_PARAMETERS, Engine, QueryRefused, RowsRefu
 from sinks.migrate import RECORD, Migration, bundled, migrate
 from sinks.query_http import query_route
 from sinks.read_only import answer
+from sinks.report import ESCAPES
 from sinks.rows import TABLES, Delivery, row
 from tests.integration.delivered_records import (
     AT,
@@ -392,6 +393,17 @@ class EngineContract:
     def test_what_asks_by_itself_can_only_read_too(self, store: Engine, sql: str) -> None:
         with pytest.raises(QueryRefused, match=r"\(READONLY, code 164\)"):
             store.query(sql, "TSV")
+
+    @pytest.mark.parametrize(
+        "value", ["it's", "'; DROP TABLE scans --", "back\\slash", "two\nlines\ttab", "{v:String}", ""]
+    )
+    def test_a_parameter_is_a_value_and_never_sql(self, store: Engine, value: str) -> None:
+        given = {"v": value.translate(ESCAPES)}
+        assert msgspec.json.decode(answer(store, "SELECT {v:String} AS v", "JSONEachRow", given)) == {"v": value}
+        with pytest.raises(QueryRefused, match="UNKNOWN_QUERY_PARAMETER"):
+            answer(store, "SELECT {w:String}", "TSV", given)
+        with pytest.raises(QueryRefused, match="CANNOT_PARSE"):
+            answer(store, "SELECT {v:UUID}", "TSV", {"v": "no uuid"})
 
     @pytest.mark.parametrize("output_format", ["NoSuchFormat", "DataFrame", "CSV; DROP TABLE scans", ""])
     def test_an_unknown_format_is_refused(self, store: Engine, output_format: str) -> None:

@@ -1,5 +1,6 @@
 """``missionpath report`` as a user runs it, with and without a process that owns the data."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from domain.events import CustomsStatus
-from runtime.errors import ConfigError, MissionpathError
+from runtime.errors import ConfigError, Fatal, MissionpathError
 from runtime.health import serve
-from sinks.engine import Engine, engine_for
+from sinks.engine import DATABASE, Engine, engine_for
 from sinks.migrate import migrate
 from sinks.owner import announce, withdraw
 from sinks.query_http import query_route
@@ -45,18 +46,27 @@ def deliver(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def engine(place: Path) -> Iterator[Engine]:
+    engine = engine_for(place)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def home(place: Path, engine: Engine) -> Iterator[Path]:
     """A home whose data this process owns, as a worker does."""
-    home = tmp_path_factory.mktemp("home")
-    engine = engine_for(home)
     migrate(engine)
     deliver(engine)
     work_out(engine)
     host, port = serve("127.0.0.1", 0, {"/query": query_route(engine)})
-    announce(home, f"http://{host}:{port}/query")
-    yield home
-    withdraw(home)
-    engine.close()
+    announce(place, f"http://{host}:{port}/query")
+    yield place
+    withdraw(place)
 
 
 def ran(*arguments: str) -> str:
@@ -169,7 +179,17 @@ def test_data_that_nobody_owns_is_brought_up_to_now(tmp_path: Path) -> None:
     assert in_a_process(*asked) == f"IMPORT_ROAD\t{NODE}\tfalse\t1\t60\t60\n".replace("'", "\\'")
 
 
-def test_figures_that_are_old_are_said_to_be(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.report.trouble", lambda home: "since yesterday nothing new is counted")
-    result = CliRunner().invoke(app, ["report", "dwell", "--home", str(home)])
-    assert "since yesterday nothing new is counted" in result.stderr
+def test_figures_that_are_old_are_said_to_be(home: Path, engine: Engine) -> None:
+    asked = ["report", "dwell", "--home", str(home)]
+    assert CliRunner().invoke(app, asked).stderr == ""
+    engine.execute(f"RENAME TABLE {DATABASE}.mission_events TO {DATABASE}.away")
+    try:
+        with pytest.raises(Fatal, match="REFRESH_FAILED"):
+            work_out(engine)
+        told = CliRunner().invoke(app, asked)
+    finally:
+        engine.execute(f"RENAME TABLE {DATABASE}.away TO {DATABASE}.mission_events")
+    assert told.exit_code == 0
+    assert re.fullmatch(r"missionpath: since 20[\d: -]+ UTC nothing new is counted: .*Unknown table.*\n", told.stderr)
+    work_out(engine)
+    assert CliRunner().invoke(app, asked).stderr == ""
