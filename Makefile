@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog
+.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog bench-reports
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -48,6 +48,11 @@ bench-backlog: $(VENV)/.ready-dev
 bench-ticks: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.deadlines $(MISSIONS)
 
+# How long each report takes on that many scans; ten million need 8 GB of disk.
+SCANS ?= 10000000
+bench-reports: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.reports $(SCANS)
+
 # What judging one event costs, without Kafka.
 bench-domain: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.domain
@@ -59,8 +64,8 @@ format: $(VENV)/.ready-dev
 # Exact versions with hashes, for every Python from 3.11 on.
 lock: $(VENV)/.ready-dev
 	$(BIN)/pip install --quiet uv==0.13.9
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra rocksdict -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra rocksdict --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra pictures --extra rocksdict -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra embedded --extra pictures --extra rocksdict --extra dev -o requirements-dev.lock pyproject.toml
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "missionpath needs Python 3.11 or newer; set PYTHON=…" >&2; exit 1; }

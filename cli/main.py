@@ -13,6 +13,7 @@ from cli.output import errors
 from cli.publish import publish
 from cli.query import query
 from cli.replay import replay
+from cli.report import report
 from cli.review import review
 from cli.schema import schema
 from cli.score import score
@@ -42,6 +43,7 @@ app.command()(publish)
 app.command()(alerts)
 app.command()(review)
 app.command()(query)
+app.command()(report)
 app.command()(worker)
 app.command()(migrate)
 app.command()(simulate)

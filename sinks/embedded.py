@@ -14,6 +14,7 @@ from sinks import complaint
 from sinks.engine import (
     DATABASE,
     INSERT_SECONDS_MAX,
+    NO_PARAMETERS,
     QUERY_MEMORY_BYTES_MAX,
     QUERY_SECONDS_MAX,
     RESULT_BYTES_MAX,
@@ -95,7 +96,7 @@ class EmbeddedEngine:
         self,
         sql: str,
         output_format: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] = NO_PARAMETERS,
         database: str | None = None,
     ) -> bytes:
         """Read; see Engine."""
@@ -107,7 +108,7 @@ class EmbeddedEngine:
             reader = self._opened(self._reader)
             try:
                 with self._using(reader, database):
-                    return bytes(reader.query(sql, output_format, params=dict(parameters or {})).bytes())
+                    return bytes(reader.query(sql, output_format, params=dict(parameters)).bytes())
             except RuntimeError as error:
                 # What a query has put out before it fails, chdb gives to the next one, in front of its own answer.
                 with suppress(RuntimeError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from runtime.errors import MissionpathError
@@ -16,6 +17,7 @@ QUERY_SECONDS_MAX = 60
 RESULT_BYTES_MAX = 256 << 20
 RESULT_ROWS_MAX = 10_000_000
 QUERY_MEMORY_BYTES_MAX = 2 << 30
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 class RowsRefused(MissionpathError):
@@ -70,13 +72,13 @@ class Engine(Protocol):
         self,
         sql: str,
         output_format: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] = NO_PARAMETERS,
         database: str | None = None,
     ) -> bytes:
         """The answer to one reading statement, in any ClickHouse format.
 
-        *Shape*: ``parameters`` are the values of ``{name:Type}``, escaped as in TabSeparated; names without a
-        database mean tables of ``database``, none for ours.
+        *Shape*: ``parameters`` are the values of ``{name:Type}`` in it, in ClickHouse's format Escaped; nothing in
+        them is taken for SQL. Names without a database mean tables of ``database``, none for ours.
         *Guarantee*: changes neither data nor settings, and is bounded in time and memory.
         *Raises*: QueryRefused, or Unavailable for an outage.
         """

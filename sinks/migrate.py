@@ -19,7 +19,8 @@ import msgspec
 from runtime.errors import ConfigError, Unavailable
 from sinks.engine import DATABASE, Engine
 
-OLDEST_SERVER = (24, 8)
+OLDEST_SERVER = (24, 10)
+"""The first that works out views by the minute without being told that it may."""
 RECORD = "schema_migrations"
 
 _GROUND = f"""

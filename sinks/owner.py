@@ -1,6 +1,7 @@
 """How other processes find the one that owns the embedded data, and ask it."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -10,8 +11,11 @@ import msgspec
 
 from runtime.errors import ConfigError, Unavailable
 from sinks import complaint
+from sinks.engine import NO_PARAMETERS
 
 CODE_HEADER = "X-ClickHouse-Exception-Code"
+PARAMETER = "param_"
+"""Before the name of a query parameter in an address."""
 # More than the owner gives a query, so that its own answer arrives even when it is that time is up.
 ANSWER_SECONDS_MAX = 100.0
 _REFUSED = range(400, 500)
@@ -53,12 +57,13 @@ def live_url(home: Path) -> str | None:
     return announced.url if announced is not None and _is_alive(announced.pid) else None
 
 
-def ask_owner(url: str, sql: str, output_format: str) -> bytes | None:
+def ask_owner(url: str, sql: str, output_format: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> bytes | None:
     """The owner's answer; none when nobody listens there any more.
 
     *Raises*: QueryRefused as the owner says, Unavailable when it cannot answer now.
     """
-    asked = Request(f"{url}?{urlencode({'default_format': output_format})}", sql.encode(), method="POST")
+    named = {f"{PARAMETER}{name}": value for name, value in parameters.items()}
+    asked = Request(f"{url}?{urlencode({'default_format': output_format, **named})}", sql.encode(), method="POST")
     # Never through a proxy: the owner is on this machine.
     opener = build_opener(ProxyHandler({}))
     try:

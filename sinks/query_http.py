@@ -9,7 +9,7 @@ from runtime.health import Request, Response, Route
 from sinks import complaint
 from sinks.engine import Engine, QueryRefused
 from sinks.login import Login
-from sinks.owner import CODE_HEADER
+from sinks.owner import CODE_HEADER, PARAMETER
 from sinks.read_only import answer
 
 DEFAULT_FORMAT = "TabSeparated"
@@ -17,7 +17,6 @@ ALIVE = b"Ok.\n"
 OWN_DATABASE = "default"
 """What tools ask for that were told no database: ours."""
 
-PARAMETER = "param_"
 GZIP_LEVEL = 1
 
 _STATUS = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from sinks import complaint
-from sinks.engine import Engine, QueryRefused
+from sinks.engine import NO_PARAMETERS, Engine, QueryRefused
 
 READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "EXISTS", "EXPLAIN")
 
@@ -17,7 +17,7 @@ def answer(
     engine: Engine,
     sql: str,
     output_format: str,
-    parameters: Mapping[str, str] | None = None,
+    parameters: Mapping[str, str] = NO_PARAMETERS,
     database: str | None = None,
 ) -> bytes:
     """The answer to ``sql``, if it is admitted.
@@ -27,8 +27,7 @@ def answer(
     """
     if not _FORMAT.fullmatch(output_format):
         raise QueryRefused(complaint.UNKNOWN_FORMAT, "UNKNOWN_FORMAT", f"unknown format {output_format!r}")
-    given = parameters or {}
-    return engine.query(admitted(engine, sql, given), output_format, given, database)
+    return engine.query(admitted(engine, sql, parameters), output_format, parameters, database)
 
 
 def admitted(engine: Engine, sql: str, parameters: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """One delivered record to one row: which table, and which columns. Pure."""
 
+import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from domain.events import (
     VesselCallChanged,
     VesselManifested,
 )
+from domain.remembering import carried
 from runtime.errors import InvalidRecord
 from sinks.letters import DeadLetter, DeadLetterSettled
 
@@ -162,7 +164,22 @@ def _mission_event(delivery: Delivery) -> Columns:
         "record": event.record if isinstance(event, FactMoved) else event.__struct_config__.tag,
         "occurred_at": event.occurred_at,
         "resolved_by": delivery.resolved_by,
+        **_said(event),
     }
+
+
+def _said(event: msgspec.Struct) -> Columns:
+    """What reports ask of a mission's events; null where neither it nor what is kept of it has it."""
+    told: object = event
+    if isinstance(event, FactMoved):
+        try:
+            told = carried(event)
+        except (msgspec.DecodeError, binascii.Error) as error:
+            raise InvalidRecord("bad-fact", "the fact that was moved cannot be read") from error
+    return {name: getattr(told, name, None) for name in _SAID}
+
+
+_SAID = ("process", "node", "direction", "reader", "status", "authority", "signal", "retracts")
 
 
 _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {

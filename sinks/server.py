@@ -11,7 +11,7 @@ from clickhouse_driver import Client, errors
 
 from runtime.errors import MissionpathError, Unavailable
 from sinks import complaint
-from sinks.engine import INSERT_SECONDS_MAX, RowsRefused
+from sinks.engine import INSERT_SECONDS_MAX, NO_PARAMETERS, RowsRefused
 from sinks.server_address import ServerAddress, bracketed
 from sinks.server_http import CONNECT_SECONDS_MAX, ServerReader, outage
 
@@ -58,12 +58,12 @@ class ServerEngine:
         self,
         sql: str,
         output_format: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] = NO_PARAMETERS,
         database: str | None = None,
     ) -> bytes:
         """Read; see Engine."""
         self._require_open()
-        return self._reader.ask(sql, output_format, parameters or {}, database)
+        return self._reader.ask(sql, output_format, parameters, database)
 
     def execute(self, sql: str) -> None:
         """Change the schema; see Engine."""

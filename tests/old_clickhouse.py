@@ -1,6 +1,7 @@
 """What makes Debian's ClickHouse 18.16 pass for one that the product can use.
 
-It has no DateTime64, no Bool, no CREATE OR REPLACE VIEW, no comments of tables and no formatQuerySingleLine. Only
+It has no DateTime64, no Bool, no CREATE OR REPLACE VIEW, no views that work something out every minute, no comments
+of tables and no formatQuerySingleLine. Only
 statements of the schema are translated, and the check of what may be asked is carried out by the embedded engine;
 connecting, inserting, asking and failing is the product's own code.
 
@@ -9,14 +10,14 @@ As a program it is ``missionpath`` with that translation: ``python -m tests.old_
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chdb import query as embedded_query
 from clickhouse_driver import errors
 
 from runtime.errors import Fatal
 from sinks import complaint, migrate
-from sinks.engine import QueryRefused
+from sinks.engine import NO_PARAMETERS, QueryRefused
 from sinks.server import ServerEngine
 
 _PLAIN: tuple[tuple[str, str], ...] = (
@@ -44,7 +45,8 @@ def translate(replace: Callable[[object, str, object], None] = setattr) -> None:
 
 def translated(sql: str) -> list[str]:
     """What an 18.16 carries out in place of ``sql``."""
-    if re.search(r"\sCOMMENT COLUMN\s", sql):
+    # Nor has it events of a release before to be told anew.
+    if re.search(r"\sCOMMENT COLUMN\s|\sREFRESH EVERY\s|^INSERT INTO\s", sql):
         return []
     for pattern, plain in _PLAIN:
         sql = re.sub(pattern, plain, sql)
@@ -69,11 +71,17 @@ def _execute_old(self: ServerEngine, sql: str) -> None:
                 raise
 
 
-def _query_old(self: ServerEngine, sql: str, output_format: str) -> bytes:
+def _query_old(
+    self: ServerEngine,
+    sql: str,
+    output_format: str,
+    parameters: Mapping[str, str] = NO_PARAMETERS,
+    database: str | None = None,
+) -> bytes:
     try:
         if sql.startswith("SELECT formatQuerySingleLine("):
             return bytes(embedded_query(sql, output_format).bytes())
-        return _query(self, asked(sql), output_format)
+        return _query(self, asked(sql), output_format, parameters, database)
     except QueryRefused as error:
         # It says the code alone.
         raise QueryRefused(error.code, _NAMES[error.code], error.detail) from None

@@ -16,10 +16,10 @@ NODE = "ITBRI-GATE-OUT"
 SCHEMA = """
 import sys
 from contextlib import closing
-from pathlib import Path
+from runtime.settings import Settings
 from sinks.engine import engine_for
 from sinks.migrate import migrate
-with closing(engine_for(Path(sys.argv[1]))) as engine:
+with closing(engine_for(Settings(home=sys.argv[1]))) as engine:
     migrate(engine)
     engine.execute(sys.argv[2])
 """

@@ -13,20 +13,35 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import msgspec
 import pytest
 
 from runtime.errors import ConfigError, Unavailable
-from runtime.health import serve
+from runtime.health import Request, serve
 from runtime.settings import Settings
 from sinks.embedded import EmbeddedEngine
 from sinks.engine import Engine, QueryRefused, data_directory, engine_for
-from sinks.migrate import migrate
+from sinks.migrate import bundled, migrate
 from sinks.owner import announce, live_url, withdraw
 from sinks.query import ask
 from sinks.query_http import query_route
-from tests.integration.delivered_records import delivered, scanned
-from tests.integration.engine_contract import EngineContract, write
+from sinks.read_only import answer
+from sinks.report import ESCAPES
+from sinks.rows import row
+from tests.integration.delivered_records import (
+    amended,
+    dead_letter,
+    delivered,
+    generated,
+    retracted,
+    scanned,
+    settled,
+    signalled,
+    status_changed,
+)
+from tests.integration.engine_contract import EngineContract, found, through_view, write
 
 CHECKOUT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60
@@ -166,6 +181,47 @@ def owner(home: Path, engine: Engine) -> Iterator[str]:
 
 class TestEmbeddedEngine(EngineContract):
     """The embedded engine keeps the contract."""
+
+    # What follows an 18.16 does not know; it is the same for every server of today.
+    def test_dead_letters_are_open_until_they_are_settled(self, store: Engine) -> None:
+        letter = dead_letter(b"hello", b"\xff" * 5_000)
+        write(store, [delivered(letter)])
+        where = f"WHERE origin_offset = {letter.origin_offset}"
+        [told] = found(
+            store, f"SELECT key, value_bytes, hex(base64Decode(value_base64)) AS h FROM v_dead_letters {where}"
+        )
+        assert (told["key"], told["value_bytes"], told["h"]) == ("hello", 5_000, "FF" * 4_096)
+        assert found(store, f"SELECT reason FROM v_open_dead_letters {where}") == [{"reason": "bad-frame"}]
+        write(store, [delivered(settled(letter))])
+        assert found(store, f"SELECT reason FROM v_open_dead_letters {where}") == []
+
+    @pytest.mark.parametrize(
+        "value", ["it's", "'; DROP TABLE scans --", "back\\slash", "two\nlines\ttab", "{v:String}", ""]
+    )
+    def test_a_parameter_is_a_value_and_never_sql(self, store: Engine, value: str) -> None:
+        given = {"v": value.translate(ESCAPES)}
+        assert msgspec.json.decode(answer(store, "SELECT {v:String} AS v", "JSONEachRow", given)) == {"v": value}
+        with pytest.raises(QueryRefused, match="UNKNOWN_QUERY_PARAMETER"):
+            answer(store, "SELECT {w:String}", "TSV", given)
+        with pytest.raises(QueryRefused, match="CANNOT_PARSE"):
+            answer(store, "SELECT {v:UUID}", "TSV", {"v": "no uuid"})
+
+    def test_a_parameter_may_be_in_the_address(self, store: Engine) -> None:
+        bound_to = "query=SELECT+{v:String}&param_v=it%27s%5Cn"
+        assert query_route(store)(Request("GET", "", bound_to, b"")).body == b"it\\'s\\n\n"
+
+    def test_events_of_the_release_before_say_what_happened(self, empty: Engine) -> None:
+        migrate(empty, [migration for migration in bundled() if migration.version < 7])
+        read, ruled, planned, taken_back, opened = scanned(), status_changed(), generated(), retracted(), signalled()
+        later = ("process", "node", "direction", "reader", "status", "authority", "signal", "retracts")
+        events = (read, ruled, planned, taken_back, opened, amended())
+        rows = [row(delivered(event, iot_id=uuid4())) for event in events]
+        for table, columns in (*rows, *(row(delivered(event)) for event in events)):
+            known = {name: value for name, value in columns.items() if table != "mission_events" or name not in later}
+            empty.insert(table, [known])
+        migrate(empty)
+        for table, columns in rows:
+            assert through_view(empty, table, columns) == [columns]
 
 
 class TestOwnership:

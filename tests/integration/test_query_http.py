@@ -12,6 +12,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from runtime.health import Health, serve, serve_health
+from runtime.settings import Settings
 from sinks.embedded import RESULT_ROWS_MAX
 from sinks.engine import Engine, QueryRefused, engine_for
 from sinks.login import Login
@@ -27,7 +28,7 @@ SCANS = [scanned() for _ in range(3)]
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = engine_for(tmp_path_factory.mktemp("home"))
+    engine = engine_for(Settings(home=tmp_path_factory.mktemp("home")))
     migrate(engine)
     write(engine, [delivered(scan) for scan in SCANS])
     yield engine

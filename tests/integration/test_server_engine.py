@@ -217,9 +217,9 @@ class TestSchema:
     def test_a_server_older_than_what_is_needed_is_refused(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sinks.migrate.OLDEST_SERVER", (24, 8))
+        monkeypatch.setattr("sinks.migrate.OLDEST_SERVER", (24, 10))
         for attempt in (migrate, require):
-            with pytest.raises(ConfigError, match=r"ClickHouse 18\.16\.\d+ is too old: 24\.8 or newer is needed"):
+            with pytest.raises(ConfigError, match=r"ClickHouse 18\.16\.\d+ is too old: 24\.10 or newer is needed"):
                 attempt(engine)
 
     def test_a_worker_waits_for_the_schema_and_does_not_change_it(self, own: ClickHouseServer) -> None:

@@ -45,7 +45,7 @@ PORT = parse_port((ROOT / "examples" / "bari" / "port.json").read_bytes())
 def alerts_of(events: Iterable[InputEvent], port: Port, as_of: datetime) -> list[DeviationAlertChanged]:
     """What stands when everything has arrived and absences are judged at ``as_of``, in whatever order it came."""
     everything = list(events)
-    identities = _identities(everything)
+    identities = identities_of(everything)
     missions: dict[UUID, Mission] = {}
     conveyances: dict[str, Conveyance] = {}
     strangers: dict[str, list[IdScanned]] = defaultdict(list)
@@ -53,7 +53,7 @@ def alerts_of(events: Iterable[InputEvent], port: Port, as_of: datetime) -> list
         if isinstance(event, get_args(ConveyanceEvent)) and (key := conveyance_of(event)) is not None:
             conveyances[key] = apply_conveyance(conveyances.get(key, Conveyance(key)), event)
         if isinstance(event, get_args(Observation)):
-            iot_id = _resolve(event, identities)
+            iot_id = led_to(event, identities)
         else:
             iot_id = event.iot_id if isinstance(event, IotIdGenerated | MissionAmended) else None
         if iot_id is not None:
@@ -106,7 +106,7 @@ def _alerts(findings: list[Finding], cause: Cause, port: Port) -> list[Deviation
     return changes(Ledger(), findings, cause)[1]
 
 
-def _identities(events: Iterable[InputEvent]) -> dict[str, Identity]:
+def identities_of(events: Iterable[InputEvent]) -> dict[str, Identity]:
     identities: dict[str, Identity] = {}
     for event in events:
         if isinstance(event, IotIdGenerated | MissionAmended):
@@ -120,7 +120,7 @@ def _identities(events: Iterable[InputEvent]) -> dict[str, Identity]:
     return identities
 
 
-def _resolve(observation: Observation, identities: dict[str, Identity]) -> UUID | None:
+def led_to(observation: Observation, identities: dict[str, Identity]) -> UUID | None:
     for candidate in candidates(observation):
         if candidate.bindable and candidate.key in identities:
             iot_id = bound_to(identities[candidate.key], lookup_time(observation))
