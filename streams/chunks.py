@@ -160,6 +160,7 @@ class _Batch:
             self._drop()
         if not self._events:
             self._started = time.perf_counter()
+        agent.table.require(event.message.partition)
         received = await decoded(agent.receiver, event.value, self._outbox, agent.health)
         self._events.append(event)
         agent.table.partition = event.message.partition

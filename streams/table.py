@@ -17,6 +17,7 @@ from aiokafka.structs import ConsumerRecord
 from faust.tables import Table
 from faust.types import TP
 
+from runtime.errors import Fatal
 from streams.outbox import Outbox, Told
 from streams.stores import Store
 from topics.headers import Header, value_of
@@ -104,6 +105,17 @@ class ChunkTable(Table):  # type: ignore[misc]
         self._read: dict[int, _Read] = {}
         self._on_recovered = on_recovered
         self._retell = retell
+
+    def require(self, partition: int) -> None:
+        """Make sure that the partition's changelog was read.
+
+        *Raises*: Fatal when it was not: what its table holds would be taken for nothing, and overwritten.
+        """
+        if partition not in self._own:
+            raise Fatal(
+                f"{self.name}[{partition}] is assigned without its changelog: stop all workers of the group until "
+                f"their sessions have timed out, then start them again"
+            )
 
     def get(self, key: bytes) -> bytes | None:
         """The value, as the chunk in hand left it."""

@@ -8,8 +8,9 @@ Private methods of faust-streaming 0.15.3 are overridden here and nowhere else; 
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from aiokafka.structs import ConsumerRecord
@@ -19,6 +20,8 @@ from faust.types.tuples import ConsumerMessage, ack_lock
 from mode.utils.futures import notify
 
 from runtime.errors import Fatal
+
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 RECOVERY_POLL_SECONDS = 0.01
@@ -67,6 +70,19 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._delivering_generation: int | None = None
         self._proven_generation: int | None = None
         self._proven_at = 0.0
+
+    async def subscribe(self, topics: Iterable[str]) -> None:
+        """Subscribe, but never without the tables' changelogs.
+
+        Stopped in its first second, Faust no longer waits for its tables and subscribes to what it has by then. As
+        leader of the group it would assign itself partitions without their tables; a static member that comes back
+        would be given the same again, and begin its tables anew over what they hold.
+        """
+        wanted = set(topics)
+        if missing := self.app.tables.changelog_topics - wanted:
+            log.warning("not joining the group without %s: the worker is stopping", ", ".join(sorted(missing)))
+            return
+        await super().subscribe(wanted)
 
     def _new_consumer_thread(self) -> Any:
         return ChunkConsumerThread(self, loop=self.loop, beacon=self.beacon)

@@ -11,7 +11,7 @@ from faust.types import TP
 from producer import Broker
 from rig import partition_for, record
 
-from runtime.errors import Unavailable
+from runtime.errors import Fatal, Unavailable
 from runtime.settings import Settings
 from streams.application import application
 from streams.outbox import Outbox
@@ -255,3 +255,15 @@ def test_of_a_value_that_compaction_has_left_alone_nothing_better_is_known(held:
     third.table.recover(0, [told(*other), told(*late)])
     third.completes(0)
     assert third.values == {ONE: b"late", OTHER: b"other"}
+
+
+def test_a_partition_whose_changelog_was_not_read_is_worked_on_by_nobody(held: Held) -> None:
+    with pytest.raises(Fatal, match=r"held\[0\] is assigned without its changelog"):
+        held.table.require(0)
+    held.completes(0)
+    held.table.require(0)
+    with pytest.raises(Fatal, match=r"held\[1\]"):
+        held.table.require(1)
+    held.completes(1)
+    with pytest.raises(Fatal, match=r"held\[0\]"):
+        held.table.require(0)
