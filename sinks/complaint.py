@@ -80,7 +80,9 @@ _STORE_BUSY = frozenset({
 _CODE = re.compile(r"Code: (\d+)")
 _NAME = re.compile(r"\(([A-Z][A-Z0-9_]{2,})\)")
 # As ClickHouse names it, and as clickhouse-driver does.
-_COLUMN = re.compile(r"(?:while reading the value of key |Elements '|for column \"|Column )([A-Za-z0-9_.]+)")
+_COLUMN = re.compile(
+    r"(?:while reading the value of key |Elements '|for column \"|Column (?!values: ))([A-Za-z0-9_.]+)"
+)
 _NOISE = (
     re.compile(r"\.? Stack trace: .*$"),
     re.compile(r"^(?:Code: \d+\. )?(?:DB::\w+: )?(?:Code: \d+\. DB::\w+: )*"),

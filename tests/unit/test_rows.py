@@ -355,6 +355,12 @@ def test_an_outage_is_told_from_a_bad_row_and_from_a_wrong_table() -> None:
     full = complaint.of_insert("scans", "Code: 243. DB::Exception: Cannot reserve 1 MiB. (NOT_ENOUGH_SPACE)")
     assert isinstance(full, Unavailable)
     assert "NOT_ENOUGH_SPACE (code 243)" in str(full)
+    ruled_out = complaint.of_insert(
+        "scans",
+        "Code: 469. DB::Exception: Constraint `strict` for table missionpath.scans is violated at row 1. Expression: "
+        "(node != 'A'). Column values: node = 'A'. (VIOLATED_CONSTRAINT)",
+    )
+    assert str(ruled_out) == "ClickHouse refuses rows of scans: VIOLATED_CONSTRAINT (code 469)"
     bad = complaint.of_insert(
         "scans",
         "Code: 27. DB::Exception: Code: 27. DB::Exception: Cannot parse input: expected '\"' before: 'GA123EC': "
