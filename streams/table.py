@@ -60,7 +60,8 @@ class _Read:
             self.epoch, self.number = max(self.epoch, flush.epoch), flush.number
             self.begins = offset
             self.untold.clear()
-        self.untold[key] = value, flush.told
+        if flush.number:  # else it was set right, or written by no worker: nothing follows from it
+            self.untold[key] = value, flush.told
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -40,12 +40,14 @@ class Held:
         self.broker = broker
         self.recovered: list[int] = []
         self.crashed: list[BaseException] = []
+        self.retold: list[tuple[bytes, bytes]] = []
         self.table = ChunkTable(
             app,
             name="held",
             partitions=PARTITIONS,
             store=MemoryStore() if values is None else values,
             on_recovered=self._note,
+            retell=lambda key, value, _: self.retold.append((key, value)),
         )
         app._producer, app.crash = SimpleNamespace(_producer=broker), self._crash
 
@@ -267,3 +269,14 @@ def test_a_partition_whose_changelog_was_not_read_is_worked_on_by_nobody(held: H
     held.completes(1)
     with pytest.raises(Fatal, match=r"held\[0\]"):
         held.table.require(0)
+
+
+def test_what_the_last_flush_changed_is_told_again_and_nothing_that_no_worker_wrote(held: Held) -> None:
+    held.table.recover(0, [told(ONE, b"filled"), told(OTHER, b"filled", offset=1)])
+    held.completes(0)
+    assert held.retold == []
+    held.flush(held.changes(ONE, b"first"))
+    held.flush(held.changes(OTHER, b"second"))
+    again = Held(held.broker)
+    again.recovers(0)
+    assert again.retold == [(OTHER, b"second")]
