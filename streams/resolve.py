@@ -105,10 +105,9 @@ class Resolve:
     def handle(self, partition: int, received: list[Received[Any]], outbox: Outbox) -> None:
         """Work through one chunk; everything to send is in the outbox, everything to keep in the table."""
         for each in received:
-            if type(each.event) is IdScanned:  # as most are
-                self._observed(partition, each, outbox)
-                continue
             match each.event:
+                case IdScanned() | CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
+                    self._observed(partition, each, outbox)
                 case IotIdGenerated() | MissionAmended():
                     self._associated(each, outbox)
                 case IdBound():
@@ -121,8 +120,6 @@ class Resolve:
                     self._expired(partition, each, outbox)
                 case AlertReviewed():
                     self._reviewed(partition, each, outbox)
-                case CustomsStatusChanged() | DeviceSignalled() | AppointmentMade() | EventRetracted():
-                    self._observed(partition, each, outbox)
                 case FactMoved():
                     self._came_back(partition, each, outbox)
                 case _:
@@ -142,7 +139,7 @@ class Resolve:
         self._tell_identifiers(bindings_of(each.event), each, outbox)
         itself = str(each.event.iot_id)
         self._forward(itself, Lead(0, f"IOT_ID:{itself}"), each.record.value, _carried(each.record), outbox)
-        _count(type(each.event))
+        _resolved(type(each.event)).inc()
 
     def _conveyed(self, each: Received[Any], outbox: Outbox) -> None:
         """What is told of a train's run or a ship's call goes to it, and its units are expected."""
@@ -151,7 +148,7 @@ class Resolve:
         conveyance = conveyance_of(each.event)
         assert conveyance is not None
         self._forward(conveyance, Lead(0, conveyance), each.record.value, _carried(each.record), outbox)
-        _count(type(each.event))
+        _resolved(type(each.event)).inc()
 
     def _tell_identifiers(self, told: Sequence[IdBound | UnitExpected], each: Received[Any], outbox: Outbox) -> None:
         for each_told in told:
@@ -232,7 +229,7 @@ class Resolve:
         if found and waiting.rank == 0:
             for iot_id in found:
                 self._forward(str(iot_id), Lead(0, key, waiting.number), waiting.value, waiting.headers, outbox)
-            _count(type(each.event))
+            _resolved(type(each.event)).inc()
         elif found:
             self._tell_home(waiting, found[0], outbox, None)
         elif self._park(partition, key, tried, outbox) and waiting.rank + 1 < len(tried.tries):
@@ -245,7 +242,7 @@ class Resolve:
         after, decision = give(before, each.event.event_id, rank, answer)
         if decision is not None:
             self._decided(decision, tried.tries[rank].key, outbox, home)
-            _count(type(each.event))
+            _resolved(type(each.event)).inc()
         self._keep(partition, home, before, after, each, outbox)
 
     def _decided(self, decision: Decision, led_by: str, outbox: Outbox, home: str) -> None:
@@ -338,10 +335,6 @@ class Resolve:
         headers = replaced(parked.headers, ANSWER, f"{parked.rank}/{iot_id}".encode())
         topic = self._settings.topic(OBSERVATION_REROUTED.name)
         outbox.put(topic, parked.home.encode(), parked.value, headers, of=_key(of))
-
-
-def _count(record: type[msgspec.Struct]) -> None:
-    _resolved(record).inc()
 
 
 @cache
