@@ -12,7 +12,7 @@ import pytest
 from runtime.supervisor import Child, Supervisor
 from tests.waiting import eventually
 
-SILENT_SECONDS_MAX = 0.5
+SILENT_SECONDS_MAX = 2.0
 BEATS = """
 import sys, time
 while True:
