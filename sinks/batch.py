@@ -1,15 +1,21 @@
 """Rows on their way into the store, grouped by table."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from runtime import metrics
 from runtime.errors import Unavailable
-from sinks.engine import Engine, RowsRefused
-from sinks.refusals import Refusals, Refused
+from sinks.avro_rows import AvroRow, AvroRows
+from sinks.engine import AvroTaker, Engine, RowsRefused
+from sinks.refusals import Place, Refusals, Refused
 from sinks.rows import Columns
 
 WRITE_SECONDS_MAX = 10.0
+
+Into = str | AvroRows
+"""What rows go into: a table, or one that reads them out of Avro."""
+Row = Columns | AvroRow
 
 
 class Batch:
@@ -34,14 +40,18 @@ class Batch:
         self._seconds_max = seconds_max
         self._refusals = refusals or Refusals()
         self._clock = clock
-        self._portions: dict[str, list[list[Columns]]] = {}
+        self._portions: dict[Into, list[list[Row]]] = {}
         self.refused: list[Refused] = []
         self._bytes = 0
         self._began_at: float | None = None
 
-    def add(self, table: str, columns: Columns, size_bytes: int) -> None:
-        """Take in one row of a table."""
-        self._portions.setdefault(table, [[]])[0].append(columns)
+    def add(self, into: Into, row: Row, size_bytes: int) -> None:
+        """Take in one row."""
+        self.extend(into, [row], size_bytes)
+
+    def extend(self, into: Into, rows: Sequence[Row], size_bytes: int) -> None:
+        """Take in rows that came as so many bytes."""
+        self._portions.setdefault(into, [[]])[0].extend(rows)
         self._bytes += size_bytes
         if self._began_at is None:
             self._began_at = self._clock()
@@ -69,33 +79,36 @@ class Batch:
         *Raises*: Unavailable or Fatal, as Engine.insert does; Fatal too when most rows of a table are refused.
         """
         began_at = self._clock()
-        for table in list(self._portions):
-            portions = self._portions[table]
+        for into in list(self._portions):
+            portions = self._portions[into]
             while portions:
                 if self._clock() - began_at >= WRITE_SECONDS_MAX:
                     return
-                self._write_last(engine, table, portions)
-            del self._portions[table]
+                self._write_last(engine, into, portions)
+            del self._portions[into]
         self._bytes, self._began_at = 0, None
 
-    def _write_last(self, engine: Engine, table: str, portions: list[list[Columns]]) -> None:
+    def _write_last(self, engine: Engine, into: Into, portions: list[list[Row]]) -> None:
         portion = portions[-1]
         try:
-            self._insert(engine, table, portion)
-            self._refusals.went_in(table, len(portion))
+            self._insert(engine, into, portion)
+            self._refusals.went_in(_table(into), len(portion))
         except RowsRefused as error:
             half = len(portion) // 2
             if half:
                 portions[-1:] = [portion[half:], portion[:half]]
                 return
             self._refusals.refused(error)
-            self.refused.append(Refused(portion[0], error))
+            self.refused.append(Refused(_place(portion[0]), error))
         portions.pop()
 
-    def _insert(self, engine: Engine, table: str, rows: list[Columns]) -> None:
+    def _insert(self, engine: Engine, into: Into, rows: list[Any]) -> None:
         began_at, success = self._clock(), False
         try:
-            engine.insert(table, rows)
+            if isinstance(into, AvroRows):
+                cast(AvroTaker, engine).insert_avro(into, rows)
+            else:
+                engine.insert(into, rows)
             success = True
         except Unavailable:
             metrics.STORE_UP.set(0)
@@ -103,4 +116,14 @@ class Batch:
         finally:
             metrics.SINK_WRITE_SECONDS.labels(str(success).lower()).observe(self._clock() - began_at)
         metrics.STORE_UP.set(1)
-        metrics.SINK_ROWS.labels(table).inc(len(rows))
+        metrics.SINK_ROWS.labels(_table(into)).inc(len(rows))
+
+
+def _table(into: Into) -> str:
+    return into.table if isinstance(into, AvroRows) else into
+
+
+def _place(row: Any) -> Place:
+    if isinstance(row, AvroRow):
+        return row.topic, row.partition, row.offset
+    return row["kafka_topic"], row["kafka_partition"], row["kafka_offset"]

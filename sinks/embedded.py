@@ -11,6 +11,7 @@ import msgspec
 
 from runtime.errors import ConfigError, Unavailable
 from sinks import complaint
+from sinks.avro_rows import AvroRow, AvroRows
 from sinks.engine import (
     DATABASE,
     INSERT_SECONDS_MAX,
@@ -22,6 +23,7 @@ from sinks.engine import (
     QueryRefused,
 )
 from sinks.ownership import Ownership
+from sinks.read_only import literal
 
 QUERY_WAIT_SECONDS_MAX = 30.0
 
@@ -75,6 +77,7 @@ class EmbeddedEngine:
         self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._encoder = msgspec.json.Encoder()
+        self._avro = directory.with_name(f"{directory.name}.incoming.avro")
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows; see Engine."""
@@ -84,13 +87,29 @@ class EmbeddedEngine:
         columns = ", ".join(f"`{name}`" for name in rows[0])
         data = b"\n".join(map(self._encoder.encode, rows)).decode()
         # Not chdb's streaming insert: it is faster by half, but lets Nested columns of unequal length in.
-        sql = f"INSERT INTO {DATABASE}.`{table}` ({columns}) FORMAT JSONEachRow {data}"
         with self._writing:
+            self._insert(table, columns, f"FORMAT JSONEachRow {data}")
+
+    def insert_avro(self, into: AvroRows, rows: Sequence[AvroRow]) -> None:
+        """Add rows out of Avro; see AvroTaker. They lie in one file beside the data meanwhile."""
+        columns = ", ".join(f"`{name}`" for name in into.columns)
+        source = f"file({literal(str(self._avro))}, 'Avro', {literal(into.structure)})"
+        with self._writing:
+            self._opened(self._writer)
             try:
-                self._opened(self._writer).query(sql)
-            except RuntimeError as error:
-                # Without the cause: it quotes values.
-                raise complaint.of_insert(table, str(error)) from None
+                self._avro.write_bytes(into.pack(rows))
+                self._insert(into.table, columns, f"SELECT {', '.join(into.columns.values())} FROM {source}")
+            except OSError as error:
+                raise Unavailable(f"cannot write {self._avro}: {error.strerror}") from error
+            finally:
+                self._avro.unlink(missing_ok=True)
+
+    def _insert(self, table: str, columns: str, rows: str) -> None:
+        try:
+            self._opened(self._writer).query(f"INSERT INTO {DATABASE}.`{table}` ({columns}) {rows}")
+        except RuntimeError as error:
+            # Without the cause: it quotes values.
+            raise complaint.of_insert(table, str(error)) from None
 
     def query(
         self,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from runtime.errors import MissionpathError
 from runtime.settings import Settings
+from sinks.avro_rows import AvroRow, AvroRows
 from sinks.server_address import parse_server_address
 
 DATABASE = "missionpath"
@@ -96,6 +97,15 @@ class Engine(Protocol):
 
         *Guarantee*: an insert under way is waited for, a query may be cut short.
         """
+        ...
+
+
+@runtime_checkable
+class AvroTaker(Protocol):
+    """An engine that reads rows out of Avro itself."""
+
+    def insert_avro(self, into: AvroRows, rows: Sequence[AvroRow]) -> None:
+        """Add rows; as Engine.insert, whose guarantees and errors it has."""
         ...
 
 

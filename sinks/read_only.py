@@ -37,7 +37,7 @@ def admitted(engine: Engine, sql: str, parameters: Mapping[str, str]) -> str:
     stopped here: INTO OUTFILE, the function ``file`` and describing what lies behind a table function.
     *Raises*: QueryRefused saying what is not answered; a second statement is a syntax error.
     """
-    plain = engine.query(f"SELECT formatQuerySingleLine({_literal(sql)})", "RawBLOB").decode()
+    plain = engine.query(f"SELECT formatQuerySingleLine({literal(sql)})", "RawBLOB").decode()
     tokens = _TOKEN.findall(plain)
     # ClickHouse itself took comments away and parentheses around the whole, so that the first word tells.
     if not tokens or tokens[0] not in READING:
@@ -59,5 +59,6 @@ def _refused(detail: str) -> QueryRefused:
     return QueryRefused(complaint.READONLY, "READONLY", detail)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as SQL has it between quotes."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

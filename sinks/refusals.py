@@ -1,26 +1,23 @@
 """Rows that the store does not take: one by one they are put aside, all together they stop the process."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from runtime.circuit_breaker import WINDOW_RECORDS, CircuitBreaker
 from runtime.errors import Fatal
 from sinks.engine import RowsRefused
-from sinks.rows import Columns
+
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One row that will never go in as it is, and why; *Shape*: ``why`` names no value."""
+    """One row that will never go in as it is, and why.
 
-    columns: Columns
+    *Shape*: ``place`` is topic, partition and offset of the record that it was made of; ``why`` names no value.
+    """
+
+    place: Place
     why: RowsRefused
-
-    @property
-    def place(self) -> tuple[str, int, int]:
-        """Topic, partition and offset of the record that it was made of."""
-        given: dict[str, Any] = self.columns
-        return given["kafka_topic"], given["kafka_partition"], given["kafka_offset"]
 
 
 class Refusals:

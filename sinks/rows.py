@@ -176,10 +176,11 @@ def _said(event: msgspec.Struct) -> Columns:
             told = carried(event)
         except (msgspec.DecodeError, binascii.Error) as error:
             raise InvalidRecord("bad-fact", "the fact that was moved cannot be read") from error
-    return {name: getattr(told, name, None) for name in _SAID}
+    return {name: getattr(told, name, None) for name in SAID}
 
 
-_SAID = ("process", "node", "direction", "reader", "status", "authority", "signal", "retracts")
+SAID = ("process", "node", "direction", "reader", "status", "authority", "signal", "retracts")
+"""The columns of ``mission_events`` that are null where an event does not have them."""
 
 
 _SHAPES: dict[tuple[type, bool], tuple[str, Callable[[Delivery], Columns]]] = {

@@ -76,6 +76,13 @@ class Receiver:
                 self._breaker.record(bad=True)
         return received
 
+    def vouched(self, record: ConsumerRecord) -> type[Struct] | None:
+        """The type of what a record says, where that can be told without making it (``Codec.vouched``)."""
+        found = self._codec.vouched(record.value, *self._topics[record.topic].records)
+        if found is not None:
+            self._breaker.record(bad=False)
+        return found
+
     def reject(self, record: ConsumerRecord, error: InvalidRecord, outbox: Outbox) -> None:
         """Put a record to the dead letters of its topic, with its original bytes."""
         topic = self._topics[record.topic]

@@ -15,12 +15,13 @@ from runtime.errors import InvalidRecord, Unavailable
 from runtime.health import Health
 from runtime.settings import Settings
 from sinks.batch import Batch
-from sinks.engine import Engine
+from sinks.engine import AvroTaker, Engine
 from sinks.refusals import Refusals, Refused
 from sinks.rows import Columns, Delivery, row
 from streams.chunks import Received, Receiver, decoded
 from streams.letters import delivery_of, letters_in
 from streams.outbox import Outbox
+from streams.vouched import Vouched
 from topics.catalog import MISSION_EVENT_RESOLVED
 from topics.headers import RESOLVED_BY, value_of
 
@@ -44,6 +45,7 @@ class Sink:
         self._settings = settings
         self._receiver = receiver
         self._engine = engine
+        self._vouched = Vouched(receiver) if isinstance(engine, AvroTaker) else None
         self._health = health
         self._refusals = Refusals()
         self._writing = asyncio.Lock()
@@ -53,8 +55,14 @@ class Sink:
     async def take(self, app: Any, event: Any) -> None:
         """Add a chunk to the batch, and write the batch when it is full."""
         is_dead_letters = not self._receiver.catalogued(event.message.topic).dead_lettered
-        rows = _rows_of_letters(event.value) if is_dead_letters else await self._rows(app, event.value)
+        if is_dead_letters:
+            rows, sure = _rows_of_letters(event.value), []
+        else:
+            sure, rest = self._vouched.split(event.value) if self._vouched else ([], event.value)
+            rows = await self._rows(app, rest) if rest else []
         # At once, so that a row is never written in another batch than the one that acknowledges its chunk.
+        for portion in sure:
+            self._batch.extend(portion.into, portion.rows, portion.size_bytes)
         for table, columns, size_bytes in rows:
             self._batch.add(table, columns, size_bytes)
         self._events.append(event)

@@ -18,11 +18,17 @@ from domain.events import flaws
 from runtime.errors import InvalidRecord, without_values
 from topics import avro
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
+from topics.vouching import DOUBTS, Vouch, voucher
 
 _FRAME = struct.Struct(">bI")
 _MAGIC = 0
 # Everything seen to be raised on foreign bytes (tests/contract/test_codec.py feeds it garbage).
 _GARBAGE = (EOFError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error, MemoryError)
+
+BODY_AT = _FRAME.size
+"""Where the Avro begins in framed bytes."""
+VOUCHED = (events.IdScanned, events.MissionStateChanged)
+"""The types that ``vouched`` knows: nearly all that is stored, and nothing of them is wrong beyond single fields."""
 
 Event = TypeVar("Event", bound=msgspec.Struct)
 
@@ -35,6 +41,7 @@ class _Writer(NamedTuple):
 class _Reader(NamedTuple):
     read: avro.Read
     record: type[msgspec.Struct]
+    vouch: Vouch | None = None
 
 
 class Codec:
@@ -84,6 +91,21 @@ class Codec:
             raise InvalidRecord("wrong-record", f"{reader.record.__name__} where {names} is expected")
         return cast(Event, _read(raw, reader))
 
+    def vouched(self, raw: bytes | None, *wanted: type[Event]) -> type[Event] | None:
+        """The type of the event in framed bytes, without making it; none where only ``decode`` can tell.
+
+        *Guarantee*: of what has a type here ``decode`` makes an event of it, and its body is Avro of this release.
+        """
+        if raw is None or len(raw) < _FRAME.size or raw[0] != _MAGIC:
+            return None
+        reader = self._readers.get(_FRAME.unpack_from(raw)[1])
+        if reader is None or reader.vouch is None or reader.record not in wanted:
+            return None
+        try:
+            return reader.record if reader.vouch(raw, _FRAME.size) == len(raw) else None
+        except DOUBTS:
+            return None
+
     def _writer(self, record: type[msgspec.Struct]) -> _Writer:
         schema = next(s for s in self._current.values() if s["name"] == record.__name__)
         writer = _Writer(_FRAME.pack(_MAGIC, self._registry.id_of(schema)), avro.writer(schema))
@@ -96,7 +118,8 @@ class Codec:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is of a record type that is not ours")
         record = getattr(events, written["name"])
         if written == wanted:
-            return self._readers.setdefault(schema_id, _Reader(avro.reader(wanted), record))
+            vouch = voucher(wanted, record) if record in VOUCHED else None
+            return self._readers.setdefault(schema_id, _Reader(avro.reader(wanted), record, vouch))
         try:
             reader = _Reader(_resolving(_parse(written), _parse(wanted)), record)
         except (SchemaParseException, UnknownType) as error:
