@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from benchmarks.speed.traffic import Traffic
 from domain.events import IdScanned
 from runtime.settings import SecretUrl, Settings
 from sinks.engine import engine_for
+from sinks.migrate import migrate
 from tests.clickhouse_server import ClickHouseServer, running, url_of
 from tests.old_clickhouse import translate
 from topics.catalog import ID_SCANNED, SINK_GROUP
@@ -50,12 +51,16 @@ def main() -> None:
 
 
 def _drain(what: str, program: str, place: Ground, settings: Settings, rows: int) -> None:
+    with closing(engine_for(settings)) as engine:
+        migrate(engine)
     waiting, paces, memory = 0, list[Pace](), list[int]()
     scans = _scans()
     for turn in range(TIMES + 1):
         publish(settings, islice(scans, rows))
         with (
-            processes([[sys.executable, "-m", program, "worker", "sink"]], settings.home, _environment(settings)) as at,
+            processes(
+                [[sys.executable, "-m", program, "worker", "sink"]], settings.home, _environment(settings)
+            ) as at,
             spied(["sink"] if turn == TIMES else []) as spy,
             _most_memory(at[0].pid, memory),
         ):
@@ -72,9 +77,8 @@ def _drain(what: str, program: str, place: Ground, settings: Settings, rows: int
 
 
 def _print(what: str, paces: list[Pace], most: int, settings: Settings) -> None:
-    engine = engine_for(settings)
-    parts = int(engine.query(_PARTS, "TSV"))
-    engine.close()
+    with closing(engine_for(settings)) as engine:
+        parts = int(engine.query(_PARTS, "TSV"))
     speeds = [pace.per_second for pace in paces]
     sink, broker = (statistics.median(spent) for spent in zip(*(pace.core_micros for pace in paces), strict=True))
     middle, least, greatest = statistics.median(speeds), min(speeds), max(speeds)

@@ -22,6 +22,10 @@ class CircuitBreaker:
         self._records = 0
         self._bad: deque[int] = deque()
 
+    def passed(self, count: int) -> None:
+        """Count so many that are good."""
+        self._records += count
+
     def record(self, bad: bool) -> None:
         """Count one.
 

@@ -8,12 +8,17 @@ from sinks.rows import SAID
 
 PROVENANCE = (
     {"name": "kafka_topic", "type": "string"},
-    {"name": "kafka_partition", "type": "long"},
-    {"name": "kafka_offset", "type": "long"},
-    {"name": "published_at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+    {"name": "kafka_partition", "type": "double"},
+    {"name": "kafka_offset", "type": "double"},
+    {"name": "published_ms", "type": "double"},
 )
-"""The Avro fields behind every body."""
-PROVENANCE_NAMES = tuple(str(field["name"]) for field in PROVENANCE)
+"""The Avro fields behind every body. Doubles have a fixed size, and hold any offset exactly."""
+PROVENANCE_COLUMNS = {
+    "kafka_topic": "kafka_topic",
+    "kafka_partition": "toUInt32(kafka_partition)",
+    "kafka_offset": "toUInt64(kafka_offset)",
+    "published_at": "fromUnixTimestamp64Milli(toInt64(published_ms), 'UTC')",
+}
 RESOLVED = (
     {"name": "mission", "type": {"type": "string", "logicalType": "uuid"}},
     {"name": "resolved_by", "type": ["null", "string"]},

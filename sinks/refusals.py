@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runtime.circuit_breaker import WINDOW_RECORDS, CircuitBreaker
+from runtime.circuit_breaker import CircuitBreaker
 from runtime.errors import Fatal
 from sinks.engine import RowsRefused
 
@@ -28,9 +28,7 @@ class Refusals:
 
     def went_in(self, table: str, rows: int) -> None:
         """So many rows were taken."""
-        breaker = self._of(table)
-        for _ in range(min(rows, WINDOW_RECORDS)):
-            breaker.record(bad=False)
+        self._of(table).passed(rows)
 
     def refused(self, why: RowsRefused) -> None:
         """One row was not.

@@ -18,7 +18,7 @@ from runtime.settings import Settings
 from streams.outbox import Outbox
 from streams.table import ChunkTable
 from topics.catalog import READ_BY, Topic, keeper_of
-from topics.codec import Codec
+from topics.codec import Codec, Voucher
 from topics.dead_letters import Origin, reason_headers
 
 log = logging.getLogger(__name__)
@@ -76,12 +76,13 @@ class Receiver:
                 self._breaker.record(bad=True)
         return received
 
-    def vouched(self, record: ConsumerRecord) -> type[Struct] | None:
-        """The type of what a record says, where that can be told without making it (``Codec.vouched``)."""
-        found = self._codec.vouched(record.value, *self._topics[record.topic].records)
-        if found is not None:
-            self._breaker.record(bad=False)
-        return found
+    def voucher(self, record: ConsumerRecord) -> Voucher | None:
+        """What can vouch for records in the frame of this one (``Codec.voucher``)."""
+        return self._codec.voucher(record.value, *self._topics[record.topic].records)
+
+    def passed(self, count: int) -> None:
+        """So many records were usable without being decoded here."""
+        self._breaker.passed(count)
 
     def reject(self, record: ConsumerRecord, error: InvalidRecord, outbox: Outbox) -> None:
         """Put a record to the dead letters of its topic, with its original bytes."""

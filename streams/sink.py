@@ -38,7 +38,8 @@ log = logging.getLogger(__name__)
 class Sink:
     """Collects chunks into batches, bounded by rows, bytes and age, and writes one at a time.
 
-    While the store is down the batch in hand waits, the agent waits for it, and so nothing more is consumed.
+    One batch is filled while the one before is written. While the store is down both wait, the agent waits for them,
+    and so nothing more is consumed.
     """
 
     def __init__(self, settings: Settings, receiver: Receiver, engine: Engine, health: Health) -> None:
@@ -51,9 +52,13 @@ class Sink:
         self._writing = asyncio.Lock()
         self._batch = self._new_batch()
         self._events: list[Any] = []
+        self._written: asyncio.Future[None] | None = None
 
     async def take(self, app: Any, event: Any) -> None:
-        """Add a chunk to the batch, and write the batch when it is full."""
+        """Add a chunk to the batch; when it is full, begin to write it, once the one before is written.
+
+        *Raises*: whatever writing the one before raised.
+        """
         is_dead_letters = not self._receiver.catalogued(event.message.topic).dead_lettered
         if is_dead_letters:
             rows, sure = _rows_of_letters(event.value), []
@@ -68,7 +73,10 @@ class Sink:
         self._events.append(event)
         self._health.moved()
         if self._batch.full:
-            await self.write(app)
+            if self._written is not None:
+                await self._written
+            self._written = asyncio.ensure_future(self.write(app))
+            await asyncio.sleep(0)  # so that the next chunk finds a new batch
 
     async def _rows(self, app: Any, records: list[ConsumerRecord]) -> list[_Row]:
         """The rows of a chunk; what makes none for being unusable is durable among the dead letters."""
@@ -83,7 +91,12 @@ class Sink:
         return rows
 
     async def write_if_due(self, app: Any) -> None:
-        """Write the batch when it is old enough; chunks that left no row in it are acknowledged at once."""
+        """Write the batch when it is old enough; chunks that left no row in it are acknowledged at once.
+
+        *Raises*: whatever writing raised.
+        """
+        if self._written is not None and self._written.done():
+            self._written.result()
         if self._batch.due or (self._events and not len(self._batch)):
             await self.write(app)
 

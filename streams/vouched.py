@@ -1,6 +1,7 @@
 """Records of which ClickHouse reads the Avro itself: those that make up nearly all of what is stored."""
 
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec import Struct
 from domain.events import IdScanned, MissionStateChanged
 from sinks.avro_rows import (
     PROVENANCE,
-    PROVENANCE_NAMES,
+    PROVENANCE_COLUMNS,
     RESOLVED,
     AvroRow,
     AvroRows,
@@ -26,9 +27,12 @@ from topics.codec import BODY_AT
 from topics.container import Container
 from topics.headers import RESOLVED_BY, value_of
 from topics.registry import current_schemas
+from topics.vouching import DOUBTS, Vouch
 
 _IOT_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_long, _string = avro.writer("long"), avro.writer("string")
+_string = avro.writer("string")
+_PLACE = struct.Struct("<ddd")
+"""Partition, offset, and milliseconds."""
 _NONE, _SOME = b"\x00", b"\x02"
 """The branches of a union with null."""
 
@@ -62,23 +66,46 @@ class Vouched:
     def split(self, records: list[ConsumerRecord]) -> tuple[list[Portion], list[ConsumerRecord]]:
         """What of a chunk ClickHouse can read itself, and the rest."""
         topic, partition = records[0].topic, records[0].partition
-        place = _string(topic) + _long(partition)
-        is_resolved = self._receiver.catalogued(topic) is MISSION_EVENT_RESOLVED
         portions: dict[AvroRows, Portion] = {}
         rest: list[ConsumerRecord] = []
+        topic_added = _string(topic)
+        frame, vouch, portion = None, None, None
         for record in records:
-            kind = self._receiver.vouched(record)
-            resolution = (_resolution(record) if is_resolved else b"") if kind else None
-            if kind is None or resolution is None:
+            raw = record.value or b""
+            if raw[:BODY_AT] != frame:  # nearly never: a topic has one schema at a time
+                frame = raw[:BODY_AT]
+                vouch, portion = self._vouching(record, portions)
+            if vouch is None or portion is None or not _is_vouched(vouch, raw):
                 rest.append(record)
                 continue
-            into = self._resolved if is_resolved else self._own[kind]
-            portion = portions.get(into) or portions.setdefault(into, Portion(into))
-            raw: bytes = record.value
-            added = resolution + place + _long(record.offset) + _long(record.timestamp)
+            added = topic_added + _PLACE.pack(partition, record.offset, record.timestamp)
+            if portion.into is self._resolved:
+                resolution = _resolution(record)
+                if resolution is None:
+                    rest.append(record)
+                    continue
+                added = resolution + added
             portion.rows.append(AvroRow(raw[BODY_AT:], added, topic, partition, record.offset))
             portion.size_bytes += len(raw)
-        return list(portions.values()), rest
+        self._receiver.passed(len(records) - len(rest))
+        return [each for each in portions.values() if each.rows], rest
+
+    def _vouching(
+        self, record: ConsumerRecord, portions: dict[AvroRows, Portion]
+    ) -> tuple[Vouch | None, Portion | None]:
+        voucher = self._receiver.voucher(record)
+        if voucher is None:
+            return None, None
+        is_resolved = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
+        into = self._resolved if is_resolved else self._own[voucher.record]
+        return voucher.vouch, portions.setdefault(into, Portion(into))
+
+
+def _is_vouched(vouch: Vouch, raw: bytes) -> bool:
+    try:
+        return vouch(raw, BODY_AT) == len(raw)
+    except DOUBTS:
+        return False
 
 
 def _resolution(record: ConsumerRecord) -> bytes | None:
@@ -91,7 +118,7 @@ def _resolution(record: ConsumerRecord) -> bytes | None:
 
 def _rows(table: str, schema: Any, columns: dict[str, str], added: Sequence[dict[str, Any]]) -> AvroRows:
     container = Container(schema, added)
-    columns = columns | {name: name for name in PROVENANCE_NAMES}
+    columns = columns | PROVENANCE_COLUMNS
 
     def pack(rows: Sequence[AvroRow]) -> bytes:
         return container.of([row[:2] for row in rows], len(rows))

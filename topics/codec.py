@@ -18,7 +18,7 @@ from domain.events import flaws
 from runtime.errors import InvalidRecord, without_values
 from topics import avro
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
-from topics.vouching import DOUBTS, Vouch, voucher
+from topics.vouching import Vouch, voucher
 
 _FRAME = struct.Struct(">bI")
 _MAGIC = 0
@@ -36,6 +36,13 @@ Event = TypeVar("Event", bound=msgspec.Struct)
 class _Writer(NamedTuple):
     frame: bytes
     write: avro.Write
+
+
+class Voucher(NamedTuple):
+    """What vouches for the bodies of a record type, which begin at BODY_AT."""
+
+    record: type[msgspec.Struct]
+    vouch: Vouch
 
 
 class _Reader(NamedTuple):
@@ -91,20 +98,17 @@ class Codec:
             raise InvalidRecord("wrong-record", f"{reader.record.__name__} where {names} is expected")
         return cast(Event, _read(raw, reader))
 
-    def vouched(self, raw: bytes | None, *wanted: type[Event]) -> type[Event] | None:
-        """The type of the event in framed bytes, without making it; none where only ``decode`` can tell.
+    def voucher(self, raw: bytes | None, *wanted: type[Event]) -> Voucher | None:
+        """What can vouch for bodies in the frame of ``raw``; none where only ``decode`` can tell what they are.
 
-        *Guarantee*: of what has a type here ``decode`` makes an event of it, and its body is Avro of this release.
+        *Guarantee*: whatever it vouches for is Avro of this release, and ``decode`` makes an event of it.
         """
         if raw is None or len(raw) < _FRAME.size or raw[0] != _MAGIC:
             return None
         reader = self._readers.get(_FRAME.unpack_from(raw)[1])
         if reader is None or reader.vouch is None or reader.record not in wanted:
             return None
-        try:
-            return reader.record if reader.vouch(raw, _FRAME.size) == len(raw) else None
-        except DOUBTS:
-            return None
+        return Voucher(reader.record, reader.vouch)
 
     def _writer(self, record: type[msgspec.Struct]) -> _Writer:
         schema = next(s for s in self._current.values() if s["name"] == record.__name__)

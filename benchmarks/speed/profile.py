@@ -20,6 +20,9 @@ PY_SPY = Path(".local/bench-venv/bin/py-spy")
 MISSIONS, READS = 10_000, 20
 SHOWN_MIN = 0.01
 PLACES = (
+    ("(topics/vouching.py", "Avro vouched for (topics/vouching.py)"),
+    ("Codec.vouched", "Avro vouched for (topics/vouching.py)"),
+    ("(streams/vouched.py", "rows out of vouched records (streams/vouched.py)"),
     ("Codec.decode", "Avro read (topics/codec.py)"),
     ("Codec.encode", "Avro written (topics/codec.py)"),
     ("cloud_event", "headers (topics/headers.py)"),
@@ -32,7 +35,7 @@ PLACES = (
     ("(streams/stores.py", "table and changelog (streams/table.py)"),
     ("(streams/outbox.py", "outbox (streams/outbox.py)"),
     ("(streams/", "chunks (streams/)"),
-    ("(sinks/embedded.py", "JSON for ClickHouse, and ClickHouse (sinks/embedded.py)"),
+    ("(sinks/embedded.py", "given to ClickHouse, and ClickHouse (sinks/embedded.py)"),
     ("(sinks/", "rows (sinks/)"),
     ("(aiokafka/consumer", "fetched (aiokafka)"),
     ("(aiokafka/", "sent, and the client itself (aiokafka)"),
