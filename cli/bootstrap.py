@@ -13,6 +13,7 @@ from runtime import settings as settings_module
 from runtime.errors import ConfigError
 from runtime.health import Health, Route, serve, serve_health
 from runtime.settings import Settings
+from sinks import retention
 from sinks.engine import Engine, engine_for
 from sinks.login import Login
 from sinks.migrate import migrate
@@ -77,9 +78,14 @@ def port(path: Path) -> Port:
 
 
 def migrate_server(settings: Settings) -> list[str]:
-    """Bring the ClickHouse server to this release's tables; see ``migrate``."""
+    """Bring the ClickHouse server to this release's tables and to these settings' terms; says what was changed."""
     with closing(engine_for(settings)) as engine:
-        return migrate(engine)
+        return _migrated(engine, settings)
+
+
+def _migrated(engine: Engine, settings: Settings) -> list[str]:
+    retention.check(settings.retention_days)
+    return [*migrate(engine), *(f"retention of {table}" for table in retention.keep(engine, settings.retention_days))]
 
 
 def run_worker(name: str, instance: str | None) -> None:
@@ -120,7 +126,7 @@ def _store(settings: Settings) -> Iterator[Engine]:
     """The ClickHouse that the sink writes to; the embedded one with the tables of this release."""
     with closing(engine_for(settings)) as engine:
         if settings.clickhouse_url is None:
-            migrate(engine)
+            _migrated(engine, settings)
         try:
             yield engine
         finally:
