@@ -36,6 +36,8 @@ EMBEDDED = "embedded"
 DAYS_MAX = 18_250
 """Fifty years: ClickHouse's dates of expiry end in 2106, and beyond that they would begin anew."""
 
+PLATE_KEY_CHARACTERS_MIN = 32
+
 
 class SecretUrl(Secret[str]):
     """A URL that may hold a password, which is not shown; ``get_secret_value`` has all of it."""
@@ -115,6 +117,12 @@ class Settings(BaseSettings):
     sink_seconds_max: float = Field(1.0, gt=0, le=60, description="age of one ClickHouse batch")
     retention_days: Annotated[Days, NoDecode] = Field(
         Days(), description="TABLE=DAYS,… : how long ClickHouse keeps rows; of tables not named, for ever"
+    )
+    plate_key: SecretStr | None = Field(
+        None,
+        min_length=PLATE_KEY_CHARACTERS_MIN,
+        description="key of the pseudonyms of licence plates in ClickHouse, the same for all sinks; unset: "
+        "made and kept in home, but for a server",
     )
     stall_seconds_max: float = Field(
         120.0, ge=1, description="how long a worker may stand still before records it can read; then it restarts"

@@ -11,6 +11,7 @@ import msgspec
 
 from runtime.errors import ConfigError
 from sinks.engine import Engine
+from sinks.plates import TABLE as PLATES
 from sinks.rows import TABLES
 
 WORKED_OUT = ("journeys", "reader_hours")
@@ -28,6 +29,9 @@ CORRECTIONS: Mapping[str, tuple[str, ...]] = {
     "dead_letters_settled": ("dead_letters",),
 }  # fmt: skip
 """Tables that say which rows of others do not count, with those others: these would count again without them."""
+
+KNOWN = (*TABLES, *WORKED_OUT, PLATES)
+"""All tables of rows."""
 
 MARGIN_DAYS = 30
 """How much longer a correction is kept than what it corrects: expired rows go when ClickHouse next merges them."""
@@ -66,7 +70,7 @@ def check(days: Mapping[str, int]) -> None:
     for table, term in days.items():
         if table in CURRENT:
             raise _wrong(table, "it says what stands now, which does not expire")
-        if table not in (*TABLES, *WORKED_OUT):
+        if table not in KNOWN:
             raise _wrong(table, "there is no such table")
         for corrected in CORRECTIONS.get(table, ()):
             if corrected not in days or days[corrected] + MARGIN_DAYS > term:
@@ -87,6 +91,5 @@ def _expiries(engine: Engine) -> dict[str, str | None]:
     """Of each table of rows when they expire, none for never; as ClickHouse writes it."""
     sql = "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase()"
     tables = msgspec.json.Decoder(_Table).decode_lines(engine.query(sql, "JSONEachRow"))
-    known = (*TABLES, *WORKED_OUT)
-    found = {table.name: _EXPIRY.search(table.engine_full) for table in tables if table.name in known}
+    found = {table.name: _EXPIRY.search(table.engine_full) for table in tables if table.name in KNOWN}
     return {name: expiry and expiry[1] for name, expiry in found.items()}

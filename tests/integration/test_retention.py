@@ -19,6 +19,7 @@ from tests.integration.delivered_records import delivered, every_record, scanned
 from tests.integration.engine_contract import found, write
 
 NOW = datetime.now(UTC)
+KEY = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +150,8 @@ def test_a_correction_outlives_what_it_corrects(days: dict[str, int], *, is_righ
 def test_the_sink_that_owns_the_data_keeps_to_the_setting(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "engine_for", lambda settings: store)
     monkeypatch.setattr(store, "close", lambda: None)
-    with bootstrap._store(load(retention_days={"scans": 30})):
+    with bootstrap._store(load(retention_days={"scans": 30}, plate_key=KEY)):
         assert set(terms(store)) == {"scans"}
-    assert bootstrap.migrate_server(load(retention_days={"scans": 31})) == ["retention of scans"]
+    assert bootstrap.migrate_server(load(retention_days={"scans": 31}, plate_key=KEY)) == ["retention of scans"]
     with pytest.raises(ConfigError, match=r"retention_days\.nope"):
-        bootstrap.migrate_server(load(retention_days={"nope": 1}))
+        bootstrap.migrate_server(load(retention_days={"nope": 1}, plate_key=KEY))
