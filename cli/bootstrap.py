@@ -89,8 +89,14 @@ def migrate_server(settings: Settings) -> list[str]:
 
 
 def _migrated(engine: Engine, settings: Settings) -> list[str]:
-    retention.check(settings.retention_days)
-    return [*migrate(engine), *(f"retention of {table}" for table in retention.keep(engine, settings.retention_days))]
+    days, cluster = settings.retention_days, settings.clickhouse_cluster
+    retention.check(days)
+    if cluster is not None and settings.clickhouse_url is None:
+        raise ConfigError(
+            "MISSIONPATH_CLICKHOUSE_CLUSTER is set, and CLICKHOUSE_URL is not: the embedded one is no cluster"
+        )
+    changed = migrate(engine, cluster=cluster)
+    return [*changed, *(f"retention of {table}" for table in retention.keep(engine, days, cluster=cluster))]
 
 
 def run_worker(name: str, instance: str | None) -> None:

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         SecretUrl | None,
         Field(description="clickhouse://user:password@host:port,…/database; unset or embedded: that inside the sink"),
     ] = _shared("CLICKHOUSE_URL")
+    clickhouse_cluster: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="name of the cluster in the server's configuration, for replicated and distributed tables",
+    )
     home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
     namespace: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="prefix of every topic and group, to share a cluster"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from runtime.errors import ConfigError
+from sinks.cluster import SUFFIX
 from sinks.engine import Engine
 from sinks.plates import TABLE as PLATES
 from sinks.rows import TABLES
@@ -44,8 +45,8 @@ class _Table(msgspec.Struct):
     engine_full: str
 
 
-def keep(engine: Engine, days: Mapping[str, int]) -> list[str]:
-    """Let each table keep its rows as long as ``days`` says, and all others for ever.
+def keep(engine: Engine, days: Mapping[str, int], *, cluster: str | None = None) -> list[str]:
+    """Let each table keep its rows as long as ``days`` says, and all others for ever; on all hosts of ``cluster``.
 
     *Shape*: returns the names of the tables whose term was changed now.
     *Guarantee*: what is so already is not touched; a term that was set by hand is replaced or taken away.
@@ -53,11 +54,12 @@ def keep(engine: Engine, days: Mapping[str, int]) -> list[str]:
     """
     check(days)
     changed = []
-    for table, expiry in _expiries(engine).items():
+    suffix, on_cluster = ("", "") if cluster is None else (SUFFIX, f" ON CLUSTER `{cluster}`")
+    for table, expiry in _expiries(engine, suffix).items():
         wanted = f"toDateTime({_age(table)}) + toIntervalDay({days[table]})" if table in days else None
         if expiry != wanted:
             change = f"MODIFY TTL {wanted}" if wanted else "REMOVE TTL"
-            engine.execute(f"ALTER TABLE `{engine.database}`.`{table}` {change}")
+            engine.execute(f"ALTER TABLE `{engine.database}`.`{table}{suffix}`{on_cluster} {change}")
             changed.append(table)
     return changed
 
@@ -87,9 +89,10 @@ def _age(table: str) -> str:
     return "as_of" if table in WORKED_OUT else "written_at"
 
 
-def _expiries(engine: Engine) -> dict[str, str | None]:
+def _expiries(engine: Engine, suffix: str) -> dict[str, str | None]:
     """Of each table of rows when they expire, none for never; as ClickHouse writes it."""
     sql = "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase()"
     tables = msgspec.json.Decoder(_Table).decode_lines(engine.query(sql, "JSONEachRow"))
-    found = {table.name: _EXPIRY.search(table.engine_full) for table in tables if table.name in KNOWN}
-    return {name: expiry and expiry[1] for name, expiry in found.items()}
+    expiries = {table.name: _EXPIRY.search(table.engine_full) for table in tables}
+    found = {table: expiries[table + suffix] for table in KNOWN if table + suffix in expiries}
+    return {table: expiry and expiry[1] for table, expiry in found.items()}
