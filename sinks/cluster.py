@@ -53,6 +53,7 @@ _NAMED = re.compile(
 )
 _ENGINE = re.compile(r"ENGINE = (\w*MergeTree)(?:\(([^)]*)\))?")
 _ORDER_BY = re.compile(r",\s*MODIFY ORDER BY \([^)]*\)")
+_ASKED = re.compile(r"\b(NOT )?IN(?=\s*\(\s*SELECT\b)")
 _TABLES = re.compile(rf"\b{DATABASE}\.(v_)?({'|'.join(SHARDED_BY)})\b")
 
 
@@ -70,7 +71,8 @@ def clustered(statement: str, cluster: str, database: str = DATABASE) -> list[st
     if "MATERIALIZED" in what:
         return [f"{what} {name} {on_cluster}{_of_one_shard(rest)}"]
     if what.endswith("VIEW") or "VIEW IF" in what:
-        return [f"{what} {name} {on_cluster}{rest}"]
+        # What is asked inside is asked once, and not by every shard of every other.
+        return [f"{what} {name} {on_cluster}{_ASKED.sub(_globally, rest)}"]
     if table == RECORD:
         # Every host has all of it: who asks any of them learns the version.
         return [
@@ -84,6 +86,10 @@ def clustered(statement: str, cluster: str, database: str = DATABASE) -> list[st
         f"{what} {local} {on_cluster}{_replicated(rest, f'/clickhouse/tables/{{shard}}/{{database}}/{table}', '')}",
         f"{what} {name} {on_cluster} AS {local} ENGINE = {engine}",
     ]
+
+
+def _globally(found: re.Match[str]) -> str:
+    return f"GLOBAL {found[1] or ''}IN"
 
 
 def _replicated(rest: str, path: str, prefix: str) -> str:

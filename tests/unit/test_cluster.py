@@ -64,6 +64,13 @@ def test_a_table_is_replicated_on_each_shard_and_distributed_over_all(table: str
     )
 
 
+def test_a_view_asks_one_distributed_table_in_a_question_to_another_once() -> None:
+    made = [each for each in STATEMENTS if re.match(r"CREATE (OR REPLACE )?VIEW", each)]
+    views = [formatted(clustered(each, "port")[0]) for each in made]
+    assert any("GLOBAL NOT IN (SELECT" in view for view in views)
+    assert not any(re.search(r"(?<!GLOBAL )(?<!GLOBAL NOT )\bIN \(SELECT", view) for view in views)
+
+
 def test_what_is_worked_out_by_the_minute_stays_on_its_shard() -> None:
     views = [each for each in STATEMENTS if each.startswith("CREATE MATERIALIZED VIEW")]
     assert len(views) == len(WORKED_OUT)
