@@ -10,7 +10,8 @@ from sinks.engine import DATABASE
 SUFFIX = "_local"
 RECORD = "schema_migrations"
 
-BY_IOT_ID, BY_ALERT, BY_EVENT = "cityHash64(iot_id)", "cityHash64(alert_id)", "cityHash64(event_id)"
+# As text: not every release of ClickHouse hashes a UUID.
+BY_IOT_ID, BY_ALERT, BY_EVENT = (f"cityHash64(toString({each}))" for each in ("iot_id", "alert_id", "event_id"))
 BY_READER, BY_IDENTIFIER = "cityHash64(node, reader)", "cityHash64(scheme, value)"
 BY_ORIGIN = "cityHash64(origin_topic, origin_partition, origin_offset)"
 
@@ -30,7 +31,7 @@ SHARDED_BY = {
     "customs_statuses": BY_EVENT,
     "device_signals": BY_EVENT,
     "appointments": "cityHash64(appointment_id)",
-    "event_retractions": "cityHash64(retracts)",
+    "event_retractions": "cityHash64(toString(retracts))",
     "train_compositions": "cityHash64(train)",
     "train_permissions": "cityHash64(train)",
     "vessel_manifests": "cityHash64(call)",

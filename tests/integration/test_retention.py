@@ -89,7 +89,7 @@ def test_the_longest_term_deletes_nothing(store: Engine) -> None:
 
 
 def test_what_is_so_already_is_not_touched(store: Engine) -> None:
-    assert keep(store, {"scans": 30, "journeys": 400}) == ["journeys", "scans"]
+    assert keep(store, {"scans": 30, "journeys": 400}) == ["scans", "journeys"]
     before = terms(store)
     assert "toDateTime(written_at) + toIntervalDay(30)" in before["scans"]
     assert "toDateTime(as_of) + toIntervalDay(400)" in before["journeys"]
