@@ -13,10 +13,15 @@ from runtime import settings as settings_module
 from runtime.errors import ConfigError
 from runtime.health import Health, Route, serve, serve_health
 from runtime.settings import Settings
+from sinks import retention
+from sinks.discretion import Discretion
 from sinks.engine import Engine, engine_for
+from sinks.hiding import HidingEngine
 from sinks.login import Login
 from sinks.migrate import migrate
 from sinks.owner import announce, withdraw
+from sinks.plate_key import plate_key
+from sinks.plates import Plates
 from sinks.query_http import query_route
 from topics import admin, clients
 from topics.codec import Codec
@@ -77,9 +82,21 @@ def port(path: Path) -> Port:
 
 
 def migrate_server(settings: Settings) -> list[str]:
-    """Bring the ClickHouse server to this release's tables; see ``migrate``."""
+    """Bring the ClickHouse server to this release's tables and to these settings' terms; says what was changed."""
     with closing(engine_for(settings)) as engine:
-        return migrate(engine)
+        plate_key(settings)  # rather said here than by each sink
+        return _migrated(engine, settings)
+
+
+def _migrated(engine: Engine, settings: Settings) -> list[str]:
+    days, cluster = settings.retention_days, settings.clickhouse_cluster
+    retention.check(days)
+    if cluster is not None and settings.clickhouse_url is None:
+        raise ConfigError(
+            "MISSIONPATH_CLICKHOUSE_CLUSTER is set, and CLICKHOUSE_URL is not: the embedded one is no cluster"
+        )
+    changed = migrate(engine, cluster=cluster)
+    return [*changed, *(f"retention of {table}" for table in retention.keep(engine, days, cluster=cluster))]
 
 
 def run_worker(name: str, instance: str | None) -> None:
@@ -112,16 +129,16 @@ def _queries(settings: Settings, engine: Engine) -> dict[str, Route]:
     """What analysts' tools ask."""
     password = settings.query_password
     login = None if password is None else Login(settings.query_user, password.get_secret_value())
-    return {"/": query_route(engine, login)}
+    return {"/": query_route(engine, login, Discretion(engine).check)}
 
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Engine]:
-    """The ClickHouse that the sink writes to; the embedded one with the tables of this release."""
+    """The ClickHouse that the sink writes to, without plates; the embedded one with the tables of this release."""
     with closing(engine_for(settings)) as engine:
         if settings.clickhouse_url is None:
-            migrate(engine)
+            _migrated(engine, settings)
         try:
-            yield engine
+            yield HidingEngine(engine, Plates(plate_key(settings)))
         finally:
             withdraw(settings.home)

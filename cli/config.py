@@ -18,7 +18,7 @@ def config(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         {
             "name": name,
             "environment": env_name(name),
-            "value": None if (value := getattr(current, name)) is None else str(value),
+            "value": None if (value := getattr(current, name)) is None or value == {} else str(value),
             "origin": origin(name),
             "description": info.description or "",
         }

@@ -13,7 +13,8 @@ def migrate() -> None:
     """Bring the ClickHouse server of CLICKHOUSE_URL to this release's tables and views.
 
     Run it once before the workers of a new release, by one at a time; `up` does it by itself. What is there already
-    stays, and sinks that run go on. The embedded ClickHouse needs it not: the sink that owns it does it.
+    stays, and sinks that run go on. Rows are then kept as long as MISSIONPATH_RETENTION_DAYS says. The embedded
+    ClickHouse needs it not: the sink that owns it does it.
     """
     settings = settings_module.load()
     if settings.clickhouse_url is None:

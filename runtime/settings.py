@@ -11,9 +11,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, Secret, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    GetCoreSchemaHandler,
+    Secret,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -23,6 +33,10 @@ from runtime.errors import ConfigError
 
 PREFIX = "MISSIONPATH_"
 EMBEDDED = "embedded"
+DAYS_MAX = 18_250
+"""Fifty years: ClickHouse's dates of expiry end in 2106, and beyond that they would begin anew."""
+
+PLATE_KEY_CHARACTERS_MIN = 32
 
 
 class SecretUrl(Secret[str]):
@@ -31,6 +45,34 @@ class SecretUrl(Secret[str]):
     def _display(self) -> str:
         # To the last @: a password may hold one that somebody forgot to write as %40.
         return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", self.get_secret_value())
+
+
+class Days(dict[str, int]):
+    """Days by table; as text ``scans=365,device_signals=90``, as the environment has it."""
+
+    def __str__(self) -> str:
+        return ",".join(f"{table}={days}" for table, days in self.items())
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Taken from text or from a table of TOML."""
+        return core_schema.no_info_plain_validator_function(cls._of)
+
+    @classmethod
+    def _of(cls, given: object) -> "Days":
+        if isinstance(given, str):
+            pairs = (part.partition("=") for part in given.split(",") if part.strip())
+            given = {table.strip(): days.strip() for table, _, days in pairs}
+        if not isinstance(given, dict):
+            raise ValueError("expected TABLE=DAYS,…")  # noqa: TRY004 - what pydantic tells with the field
+        return cls({table: _days(table, days) for table, days in given.items()})
+
+
+def _days(table: str, given: object) -> int:
+    text = "" if isinstance(given, bool) else str(given)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= DAYS_MAX):
+        raise ValueError(f"{table}: expected a number of days from 1 to {DAYS_MAX}")
+    return int(text)
 
 
 def _shared(name: str) -> Any:
@@ -55,6 +97,11 @@ class Settings(BaseSettings):
         SecretUrl | None,
         Field(description="clickhouse://user:password@host:port,…/database; unset or embedded: that inside the sink"),
     ] = _shared("CLICKHOUSE_URL")
+    clickhouse_cluster: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="name of the cluster in the server's configuration, for replicated and distributed tables",
+    )
     home: Path = Field(Path(".local"), description="data of the local broker and of the embedded ClickHouse")
     namespace: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="prefix of every topic and group, to share a cluster"
@@ -73,6 +120,15 @@ class Settings(BaseSettings):
     sink_rows_max: int = Field(50_000, ge=1, description="rows of one ClickHouse batch")
     sink_bytes_max: int = Field(32 << 20, ge=1 << 10, description="bytes of input of one ClickHouse batch")
     sink_seconds_max: float = Field(1.0, gt=0, le=60, description="age of one ClickHouse batch")
+    retention_days: Annotated[Days, NoDecode] = Field(
+        Days(), description="TABLE=DAYS,… : how long ClickHouse keeps rows; of tables not named, for ever"
+    )
+    plate_key: SecretStr | None = Field(
+        None,
+        min_length=PLATE_KEY_CHARACTERS_MIN,
+        description="key of the pseudonyms of licence plates in ClickHouse, the same for all sinks; unset: "
+        "made and kept in home, but for a server",
+    )
     stall_seconds_max: float = Field(
         120.0, ge=1, description="how long a worker may stand still before records it can read; then it restarts"
     )
@@ -114,7 +170,7 @@ class Settings(BaseSettings):
         return {
             env_name(name): value.get_secret_value() if isinstance(value, SecretUrl | SecretStr) else str(value)
             for name, value in given.items()
-            if value is not None
+            if value is not None and value != {}
         }
 
 

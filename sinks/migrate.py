@@ -17,14 +17,14 @@ from importlib.resources import files
 import msgspec
 
 from runtime.errors import ConfigError, Unavailable
+from sinks.cluster import RECORD, clustered
 from sinks.engine import DATABASE, Engine
 
 OLDEST_SERVER = (24, 10)
 """The first that works out views by the minute without being told that it may."""
-RECORD = "schema_migrations"
 
 _GROUND = f"""
-    CREATE TABLE IF NOT EXISTS {RECORD}
+    CREATE TABLE IF NOT EXISTS {DATABASE}.{RECORD}
     (
         version UInt32,
         name String,
@@ -33,7 +33,7 @@ _GROUND = f"""
     )
     ENGINE = ReplacingMergeTree ORDER BY version
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
-"""
+""".strip()
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
 
@@ -73,20 +73,23 @@ def bundled() -> tuple[Migration, ...]:
     return tuple(found)
 
 
-def migrate(engine: Engine, migrations: Sequence[Migration] | None = None) -> list[str]:
-    """Bring the database to this release's schema.
+def migrate(
+    engine: Engine, migrations: Sequence[Migration] | None = None, *, cluster: str | None = None
+) -> list[str]:
+    """Bring the database to this release's schema; on all hosts of ``cluster``, where there is one.
 
     *Shape*: returns the names of what was applied now, nothing when it was up to date.
     *Raises*: ConfigError when the database is newer than this release, or was made with another text of a
-    migration, or the server is too old; Unavailable or Fatal as Engine.execute does.
+    migration, or on a cluster and now is not, or the server is too old; Unavailable or Fatal as Engine.execute does.
     """
     known = bundled() if migrations is None else migrations
     _check_version(engine)
-    engine.execute(_GROUND)
+    _check_cluster(engine, cluster)
+    _execute(engine, _GROUND, cluster)
     recorded = _recorded(engine)
     _check(known, recorded)
     for migration in known[len(recorded) :]:
-        _apply(engine, migration)
+        _apply(engine, migration, cluster)
     return [migration.name for migration in known[len(recorded) :]]
 
 
@@ -105,11 +108,16 @@ def require(engine: Engine) -> None:
         )
 
 
-def _apply(engine: Engine, migration: Migration) -> None:
+def _apply(engine: Engine, migration: Migration, cluster: str | None) -> None:
     for statement in migration.statements:
-        # Their text is that of the database's usual name.
-        engine.execute(statement.replace(f"{DATABASE}.", f"`{engine.database}`."))
+        _execute(engine, statement, cluster)
     engine.insert(RECORD, [{"version": migration.version, "name": migration.name, "sha256": migration.sha256}])
+
+
+def _execute(engine: Engine, statement: str, cluster: str | None) -> None:
+    for each in [statement] if cluster is None else clustered(statement, cluster, engine.database):
+        # Their text is that of the database's usual name.
+        engine.execute(each.replace(f"{DATABASE}.", f"`{engine.database}`."))
 
 
 def _recorded(engine: Engine) -> list[_Recorded]:
@@ -121,6 +129,14 @@ def _check_version(engine: Engine) -> None:
     version = engine.query("SELECT version()", "TSV").decode().strip()
     if tuple(map(int, version.split(".")[:2])) < OLDEST_SERVER:
         raise ConfigError(f"ClickHouse {version} is too old: {'.'.join(map(str, OLDEST_SERVER))} or newer is needed")
+
+
+def _check_cluster(engine: Engine, cluster: str | None) -> None:
+    sql = f"SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = '{RECORD}'"
+    made = engine.query(sql, "TSV").decode().strip()
+    if made and made.startswith("Replicated") != (cluster is not None):
+        how = "on a cluster: set" if cluster is None else "without a cluster: unset"
+        raise ConfigError(f"the tables were made {how} MISSIONPATH_CLICKHOUSE_CLUSTER, or take another database")
 
 
 def _check(known: Sequence[Migration], recorded: Sequence[_Recorded]) -> None:

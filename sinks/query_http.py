@@ -10,7 +10,7 @@ from sinks import complaint
 from sinks.engine import Engine, QueryRefused
 from sinks.login import Login
 from sinks.owner import CODE_HEADER, PARAMETER
-from sinks.read_only import answer
+from sinks.read_only import Check, answer
 
 DEFAULT_FORMAT = "TabSeparated"
 ALIVE = b"Ok.\n"
@@ -21,6 +21,7 @@ GZIP_LEVEL = 1
 
 _STATUS = {
     complaint.READONLY: HTTPStatus.FORBIDDEN,
+    complaint.ACCESS_DENIED: HTTPStatus.FORBIDDEN,
     complaint.UNKNOWN_TABLE: HTTPStatus.NOT_FOUND,
     complaint.UNKNOWN_DATABASE: HTTPStatus.NOT_FOUND,
     complaint.AUTHENTICATION_FAILED: HTTPStatus.UNAUTHORIZED,
@@ -37,8 +38,8 @@ _ABOUT_TRANSPORT = frozenset({
 """What the address may say beside parameters; all else is a setting, which nobody may change here."""
 
 
-def query_route(engine: Engine, login: Login | None = None) -> Route:
-    """A route that answers reading statements, of anybody where there is no ``login``.
+def query_route(engine: Engine, login: Login | None = None, check: Check | None = None) -> Route:
+    """A route that answers reading statements, of anybody where there is no ``login``, and only what ``check`` lets.
 
     *Shape*: SQL in the body of a POST or in ``?query=``, the format in a FORMAT clause or in ``?default_format=``,
     the values of ``{name:Type}`` in ``?param_name=``, the database in ``?database=``; ``/ping`` answers everybody.
@@ -53,7 +54,7 @@ def query_route(engine: Engine, login: Login | None = None) -> Route:
         try:
             if login is not None:
                 login.check(request.headers, given)
-            return _answer(engine, request, given)
+            return _answer(engine, request, given, check)
         except QueryRefused as error:
             return _refusal(error)
         except Unavailable as error:
@@ -62,7 +63,7 @@ def query_route(engine: Engine, login: Login | None = None) -> Route:
     return route
 
 
-def _answer(engine: Engine, request: Request, given: dict[str, str]) -> Response:
+def _answer(engine: Engine, request: Request, given: dict[str, str], check: Check | None) -> Response:
     if request.method == "GET" and "query" not in given:
         return Response(HTTPStatus.OK, ALIVE)
     for name in given.keys() - _ABOUT_TRANSPORT:
@@ -72,9 +73,8 @@ def _answer(engine: Engine, request: Request, given: dict[str, str]) -> Response
     parameters = {name.removeprefix(PARAMETER): value for name, value in given.items() if name.startswith(PARAMETER)}
     database = given.get("database") or request.headers.get("x-clickhouse-database")
     output_format = given.get("default_format") or request.headers.get("x-clickhouse-format") or DEFAULT_FORMAT
-    found = answer(
-        engine, _sql(request, given), output_format, parameters, None if database == OWN_DATABASE else database
-    )
+    database = None if database == OWN_DATABASE else database
+    found = answer(engine, _sql(request, given), output_format, parameters, database, check)
     if given.get("enable_http_compression") == "1" and "gzip" in request.headers.get("accept-encoding", ""):
         found, more = gzip.compress(found, GZIP_LEVEL), {"Content-Encoding": "gzip"}
     else:

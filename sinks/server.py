@@ -17,8 +17,8 @@ from sinks.server_http import CONNECT_SECONDS_MAX, ServerReader, outage
 
 PING_SECONDS_MAX = 5
 
-# async_insert may be on by default and would acknowledge before the rows are durable.
-_INSERT = {"async_insert": 0, "max_execution_time": INSERT_SECONDS_MAX}
+# async_insert may be on by default and would acknowledge before the rows are durable; so would a distributed table.
+_INSERT = {"async_insert": 0, "insert_distributed_sync": 1, "max_execution_time": INSERT_SECONDS_MAX}
 _NAMES = {code: name for name, code in vars(errors.ErrorCodes).items() if isinstance(code, int)}
 
 

@@ -29,6 +29,8 @@ _BOUNDS = {
     "max_memory_usage": QUERY_MEMORY_BYTES_MAX,
     # Numbers as numbers: the servers of some years write them as text.
     "output_format_json_quote_64bit_integers": 0,
+    # On a cluster, for views and reports that ask one distributed table in a question to another.
+    "distributed_product_mode": "global",
     # Without it an error in the middle of an answer would come as a part of it.
     "wait_end_of_query": 1,
     # Last: after it no setting can be changed, not even by a query's SETTINGS clause.

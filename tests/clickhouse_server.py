@@ -36,6 +36,7 @@ _CONFIG = """
     <default_database>default</default_database>
     <mark_cache_size>67108864</mark_cache_size>
     <timezone>UTC</timezone>
+    {more}
 </yandex>
 """
 _TLS = """
@@ -78,11 +79,16 @@ class ClickHouseServer:
         self.directory.mkdir(parents=True, exist_ok=True)
         if tls:
             self._certify()
+        self._tls = tls
+        self.configure("")
+        (self.directory / "users.xml").write_text(_USERS)
+
+    def configure(self, more: str) -> None:
+        """Write its configuration, with ``more`` at its end."""
         its = {"host": self.host, "port": self.port, "http_port": self.http_port, "directory": self.directory}
         secure = {"secure_port": self.secure_port, "https_port": self.https_port, "directory": self.directory}
-        config = _CONFIG.format(**its, tls=_TLS.format(**secure) if tls else "")
+        config = _CONFIG.format(**its, tls=_TLS.format(**secure) if self._tls else "", more=more)
         (self.directory / "config.xml").write_text(config)
-        (self.directory / "users.xml").write_text(_USERS)
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
@@ -122,12 +128,7 @@ class ClickHouseServer:
     def _listens(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self.directory / "log").read_text()
-        try:
-            for port in (self.port, self.http_port):
-                socket.create_connection((self.host, port), 1).close()
-        except OSError:
-            return False
-        return True
+        return all(is_listening(self.host, port) for port in (self.port, self.http_port))
 
     def _certify(self) -> None:
         command = [
@@ -165,6 +166,15 @@ def url_of(
     """The setting that leads to these servers, which share the port of their HTTP interfaces."""
     hosts = ",".join(f"{server.host}:{server.port}" for server in servers)
     return f"clickhouse://{USER}:{password}@{hosts}/{database}?http_port={servers[0].http_port}{more}"
+
+
+def is_listening(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_ports(host: str, count: int) -> list[int]:

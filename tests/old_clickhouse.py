@@ -17,7 +17,8 @@ from clickhouse_driver import errors
 
 from runtime.errors import Fatal
 from sinks import complaint, migrate
-from sinks.engine import NO_PARAMETERS, QueryRefused
+from sinks.cluster import SHARDED_BY, SUFFIX
+from sinks.engine import DATABASE, NO_PARAMETERS, QueryRefused
 from sinks.server import ServerEngine
 
 _PLAIN: tuple[tuple[str, str], ...] = (
@@ -50,7 +51,16 @@ def translated(sql: str) -> list[str]:
         return []
     for pattern, plain in _PLAIN:
         sql = re.sub(pattern, plain, sql)
-    if replaced := re.match(r"CREATE OR REPLACE VIEW (\S+)", sql):
+    # Nor does it change a distributed table on all hosts: it holds nothing, and is made anew.
+    if changed := re.match(r"ALTER TABLE (\S*?(\w+)`?) (ON CLUSTER `(\w+)`)", sql):
+        name, table, on_cluster, cluster = changed.groups()
+        if not table.endswith(SUFFIX):
+            engine = f"Distributed('{cluster}', '{DATABASE}', '{table}{SUFFIX}', {SHARDED_BY[table]})"
+            made = f"CREATE TABLE {name} {on_cluster} AS {name}{SUFFIX} ENGINE = {engine}"
+            return [f"DROP TABLE {name} {on_cluster}", made]
+        # Nor a sorting key, there.
+        sql = re.sub(r",\s*MODIFY ORDER BY \([^)]*\)", "", sql)
+    if replaced := re.match(r"CREATE OR REPLACE VIEW (\S+(?: ON CLUSTER \S+)?)", sql):
         return [f"DROP TABLE IF EXISTS {replaced[1]}", sql.replace("OR REPLACE ", "", 1)]
     return [sql]
 

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from pydantic import SecretStr
 
 from cli.pipeline import get
 from cli.stage import Stage
@@ -128,7 +129,11 @@ def server(tmp_path: Path) -> Iterator[ClickHouseServer]:
 
 @pytest.fixture
 def on_server(topics: Settings, server: ClickHouseServer) -> Settings:
-    return topics.model_copy(update={"clickhouse_url": SecretUrl(url_of([server]))})
+    given = {
+        "clickhouse_url": SecretUrl(url_of([server])),
+        "plate_key": SecretStr("a key of plates for this test only"),
+    }
+    return topics.model_copy(update=given)
 
 
 @pytest.fixture

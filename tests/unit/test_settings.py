@@ -79,11 +79,32 @@ def test_arguments_win_over_the_environment_which_wins_over_the_file(monkeypatch
         ("lateness_seconds", "-1"),
         ("sink_seconds_max", "0"),
         ("log_level", "loud"),
+        ("retention_days", "scans"),
+        ("retention_days", "scans=0"),
+        ("retention_days", "scans=-1"),
+        ("retention_days", "scans=1.5"),
+        ("retention_days", "scans=99999999999999999999"),
+        ("retention_days", "scans=one,id_bindings=2"),
     ],
 )
 def test_an_error_names_the_field(field: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(env_name(field), value)
     with pytest.raises(ConfigError, match=rf"^settings: {field}: "):
+        load()
+
+
+def test_days_are_told_by_table_in_the_environment_or_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().retention_days == {}
+    toml("[retention_days]\nscans = 365\n")
+    assert load().retention_days == {"scans": 365}
+    monkeypatch.setenv("MISSIONPATH_RETENTION_DAYS", "scans=90, device_signals=30")
+    assert load().retention_days == {"scans": 90, "device_signals": 30}
+    assert str(load().retention_days) == "scans=90,device_signals=30"
+
+
+def test_wrong_days_are_told_with_their_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml("[retention_days]\nscans = true\n")
+    with pytest.raises(ConfigError, match=r"retention_days: .*scans: expected a number of days from 1 to 18250"):
         load()
 
 
@@ -160,6 +181,7 @@ def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch)
         partitions=7,
         clock_file=Path("clock"),
         lateness_seconds=0.25,
+        retention_days={"scans": 365, "device_signals": 30},
     )
     for name, value in given.environment().items():
         monkeypatch.setenv(name, value)
