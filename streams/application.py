@@ -8,6 +8,7 @@ import faust
 from faust.sensors import Monitor
 
 from runtime.settings import Settings
+from streams.transport import FETCH_WAIT_MS
 from topics.clients import bootstrap_servers
 
 CHUNKS_WAITING_MAX = 64
@@ -26,13 +27,17 @@ class RawSchema(faust.Schema):  # type: ignore[misc]
         return message.value
 
 
-def application(settings: Settings, group: str, instance: str | None) -> Any:
+def application(
+    settings: Settings, group: str, instance: str | None, fetch_wait_ms: int = FETCH_WAIT_MS
+) -> Any:
     """A Faust application that reads chunks, acknowledges by hand and stops at the first error.
+
+    *Units*: ``fetch_wait_ms`` is how long the broker may collect before it answers a fetch.
 
     *Shape*: ``instance`` is the static group member id, stable over restarts, so that a restarted worker takes
     its partitions back without a rebalance.
     """
-    return faust.App(
+    app = faust.App(
         settings.topic(group),
         broker=f"chunk://{bootstrap_servers(settings)}",
         store="memory://",
@@ -62,6 +67,8 @@ def application(settings: Settings, group: str, instance: str | None) -> Any:
         monitor=Monitor(max_avg_history=1, max_commit_latency_history=1, max_send_latency_history=1),
         autodiscover=False,
     )
+    app.fetch_wait_ms = fetch_wait_ms
+    return app
 
 
 def topic_of(app: Any, *names: str) -> Any:

@@ -26,6 +26,8 @@ from topics.catalog import MISSION_EVENT_RESOLVED
 from topics.headers import RESOLVED_BY, value_of
 
 TICK_SECONDS = 0.2
+FETCH_WAIT_MS = 250
+"""Nobody waits for a row as they wait for an alert."""
 STORE = "store"
 REFUSED = "refused-by-store"
 

@@ -23,10 +23,12 @@ from streams.chunks import REGISTRY, Agent, Receiver, work
 from streams.deadlines import Deadlines
 from streams.open_missions import OpenMissions
 from streams.resolve import Resolve
+from streams.sink import FETCH_WAIT_MS as SINK_FETCH_WAIT_MS
 from streams.sink import STORE, Sink, deliver
 from streams.stores import store
 from streams.table import ChunkTable, Retell
 from streams.track import Track
+from streams.transport import FETCH_WAIT_MS
 from streams.watchdog import Watchdog, keep, pulse
 from topics import clients
 from topics.catalog import (
@@ -107,7 +109,7 @@ def sink_application(wiring: Wiring) -> Any:
     settings, engine = wiring.settings, wiring.engine
     _patiently(wiring, STORE, lambda: require(engine))
     receiver = Receiver(settings, Codec(registry_for(settings.schema_registry_url)), SINK_GROUP)
-    app = _application(wiring, SINK_GROUP, receiver)
+    app = _application(wiring, SINK_GROUP, receiver, SINK_FETCH_WAIT_MS)
     sink = Sink(settings, receiver, engine, wiring.health)
     _agent(app, receiver, lambda s: deliver(app, s, sink))
     sink.watch(app)
@@ -139,12 +141,12 @@ def _look_for_garbage_seldom() -> None:
     gc.set_threshold(GARBAGE_MIN, *gc.get_threshold()[1:])
 
 
-def _application(wiring: Wiring, group: str, receiver: Receiver) -> Any:
+def _application(wiring: Wiring, group: str, receiver: Receiver, fetch_wait_ms: int = FETCH_WAIT_MS) -> Any:
     """An application that says where it serves its health, and that is ended when it stands still."""
     settings, health = wiring.settings, wiring.health
     # Faust waits for a broker that goes away, but not for one that is away when it starts.
     _patiently(wiring, BROKER, lambda: clients.require(settings))
-    app = application(settings, group, wiring.instance)
+    app = application(settings, group, wiring.instance, fetch_wait_ms)
     pulse(app, health)
     watchdog = Watchdog(settings.topic(group), settings.stall_seconds_max, health, Backlog(settings, group))
     keep(app, watchdog, receiver.topics)

@@ -37,7 +37,7 @@ class DurableProducer:
                 # Java's and aiokafka's partitioner: librdkafka's own default would put the same key on another
                 # partition and split the state of its mission.
                 "partitioner": "murmur2_random",
-                "linger.ms": 20,
+                "linger.ms": 10,
                 "compression.type": "zstd",
                 "queue.buffering.max.messages": 50_000,
                 "queue.buffering.max.kbytes": 64 << 10,

@@ -106,9 +106,15 @@ class Flow:
             self._traffic.read(mission, number, STRAY_NODE if index % STRAY_EVERY == 0 else None)
             for index, (mission, number) in enumerate(self._next(reads))
         ]
+        publisher = self._publisher(SCANS_PER_SECOND)
+        # Readers are connected already when something passes.
+        for scan in scans[:SCANS_PER_SECOND]:
+            publisher.publish(scan)
         with listening(self._ground.servers, self._settings.topic(DEVIATION_ALERT_CHANGED.name)) as heard:
-            self._publish(scans, SCANS_PER_SECOND)
-            wait(lambda: len(heard) >= len(scans) // STRAY_EVERY, ())
+            for scan in scans[SCANS_PER_SECOND:]:
+                publisher.publish(scan)
+            publisher.flush()
+            wait(lambda: len(heard) >= (len(scans) - SCANS_PER_SECOND) // STRAY_EVERY, ())
         return _lateness(heard)
 
     def _next_reads(self, reads: int) -> Iterator[IdScanned]:
@@ -125,8 +131,11 @@ class Flow:
             self._publish(map(self._traffic.generation, range(self._missions)))
             self._is_under_way = True
 
-    def _publish(self, events: Iterable[InputEvent], rate: float | None = None) -> None:
-        publisher = Publisher(self._settings, Codec(FileRegistry()), DurableProducer(self._settings), rate)
+    def _publisher(self, rate: float | None = None) -> Publisher:
+        return Publisher(self._settings, Codec(FileRegistry()), DurableProducer(self._settings), rate)
+
+    def _publish(self, events: Iterable[InputEvent]) -> None:
+        publisher = self._publisher()
         for event in events:
             publisher.publish(event)
         publisher.flush()
