@@ -29,10 +29,11 @@ or more for one.
 DOUBTS = (IndexError, ValueError, struct.error)
 
 SEEN_MAX = 4_096
-TEXT_BYTES_MAX = 63
+SHORT_MAX = 63
+"""The longest text, in bytes, and array whose length is one zigzag byte."""
 _UUID = re.compile(rb"\x48[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(rb"[\x80-\xff]{5}[\x00-\x7f]")
-"""Of six bytes: from the summer of 1970 to the autumn of 2039."""
+"""Of six bytes: not before 1970, and not after the autumn of 2039, which both Python and ClickHouse hold."""
 _NUMBER = re.compile(rb"[\x80-\xff]{,3}[\x00-\x7f]")
 _KNOWN = {
     "match_uuid": _UUID.match,
@@ -101,7 +102,7 @@ class _Seen(set[bytes]):
 
     def __init__(self, kind: inspect.StrType) -> None:
         super().__init__()
-        self.shortest, self.longest = kind.min_length or 0, kind.max_length or TEXT_BYTES_MAX
+        self.shortest, self.longest = kind.min_length or 0, kind.max_length or SHORT_MAX
         self._pattern = re.compile(kind.pattern or "")
 
     def add(self, piece: bytes) -> None:
@@ -156,13 +157,13 @@ class _Walk:
 
     def _over_array(self, items: Any, kind: inspect.VarTupleType) -> str:
         name, item = next(self._new_names), _indented(self.over(items, kind.item_type), 2)
-        most = TEXT_BYTES_MAX if kind.max_length is None else kind.max_length
+        most = SHORT_MAX if kind.max_length is None else kind.max_length
         return _WALK_ARRAY.format(name=name, item=item, fewest=kind.min_length or 0, most=most)
 
     def _over_leaf(self, schema: Any, kind: inspect.Type) -> str:
         match schema, kind:
             case {"type": "enum", "symbols": symbols}, _:
-                return _WALK_ENUM.format(last=len(symbols) - 1 << 1)
+                return _WALK_ENUM.format(last=2 * (len(symbols) - 1))
             case {"logicalType": "uuid"}, inspect.UUIDType():
                 return _WALK_UUID
             case {"logicalType": "timestamp-millis"}, inspect.DateTimeType():
