@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog bench-reports
+.PHONY: demo test prove torture check format lock clean bench bench-profile bench-domain bench-recovery bench-ticks bench-backlog bench-reports bench-sink
 
 demo: $(VENV)/.ready
 	$(BIN)/missionpath demo
@@ -43,6 +43,11 @@ bench-recovery: $(VENV)/.ready
 EVENTS ?= 5000000
 bench-backlog: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.backlog $(EVENTS)
+
+# How fast the sink drains a topic into either kind of ClickHouse; needs what the tests need, and py-spy as bench-profile.
+ROWS ?= 500000
+bench-sink: $(VENV)/.ready-dev .local/bench-venv/.ready
+	$(BIN)/python -m benchmarks.sink $(ROWS)
 
 # What a tick of the clock costs with that many missions open and none due.
 bench-ticks: $(VENV)/.ready-dev

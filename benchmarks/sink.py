@@ -1,8 +1,9 @@
 """How fast the sink drains a topic of scans into ClickHouse: ``make bench-sink ROWS=500000``.
 
-On a broker of its own; each time so many scans more wait before the worker starts. Into the embedded engine, then into
-a server: Debian's, as old as it is, because it is the one that every machine has (``tests/old_clickhouse.py``). Prints
-the pace, the most memory that the worker took, how many parts the table has in the end, and where the time goes.
+On a broker of its own; each time so many scans more wait before the worker starts. Into the embedded engine, then
+into a server: Debian's, as old as it is, because it is the one that every machine has (``tests/old_clickhouse.py``).
+Prints the pace, the most memory that the worker took, how many parts the table has in the end, and where the time
+goes.
 """
 
 import os

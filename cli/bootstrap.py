@@ -16,7 +16,7 @@ from runtime.settings import Settings
 from sinks import retention
 from sinks.discretion import Discretion
 from sinks.engine import Engine, engine_for
-from sinks.hiding import HidingEngine
+from sinks.hiding import hiding
 from sinks.login import Login
 from sinks.migrate import migrate
 from sinks.owner import announce, withdraw
@@ -139,6 +139,6 @@ def _store(settings: Settings) -> Iterator[Engine]:
         if settings.clickhouse_url is None:
             _migrated(engine, settings)
         try:
-            yield HidingEngine(engine, Plates(plate_key(settings)))
+            yield hiding(engine, Plates(plate_key(settings)))
         finally:
             withdraw(settings.home)

@@ -1,5 +1,6 @@
 """ClickHouse inside this process (chdb): the engine that needs no server."""
 
+import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,6 +79,7 @@ class EmbeddedEngine:
         self._reading = threading.Lock()
         self._encoder = msgspec.json.Encoder()
         self._avro = directory.with_name(f"{directory.name}.incoming.avro")
+        self._avro.unlink(missing_ok=True)  # what a process that was killed left
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows; see Engine."""
@@ -91,18 +93,28 @@ class EmbeddedEngine:
             self._insert(table, columns, f"FORMAT JSONEachRow {data}")
 
     def insert_avro(self, into: AvroRows, rows: Sequence[AvroRow]) -> None:
-        """Add rows out of Avro; see AvroTaker. They lie in one file beside the data meanwhile."""
+        """Add rows out of Avro; see AvroTaker. They lie in a file beside the data meanwhile."""
+        if not rows:
+            return
         columns = ", ".join(f"`{name}`" for name in into.columns)
         source = f"file({literal(str(self._avro))}, 'Avro', {literal(into.structure)})"
         with self._writing:
             self._opened(self._writer)
             try:
-                self._avro.write_bytes(into.pack(rows))
-                self._insert(into.table, columns, f"SELECT {', '.join(into.columns.values())} FROM {source}")
+                with self._incoming(into.pack(rows)):
+                    self._insert(into.table, columns, f"SELECT {', '.join(into.columns.values())} FROM {source}")
             except OSError as error:
                 raise Unavailable(f"cannot write {self._avro}: {error.strerror}") from error
-            finally:
-                self._avro.unlink(missing_ok=True)
+
+    @contextmanager
+    def _incoming(self, content: bytes) -> Iterator[None]:
+        """The file of rows on their way in; nobody else may read it."""
+        try:
+            with open(os.open(self._avro, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
+            yield
+        finally:
+            self._avro.unlink(missing_ok=True)
 
     def _insert(self, table: str, columns: str, rows: str) -> None:
         try:

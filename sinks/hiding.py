@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from typing import cast
 
-from sinks.engine import NO_PARAMETERS, Engine
+from sinks.avro_rows import AvroRow, AvroRows
+from sinks.engine import NO_PARAMETERS, AvroTaker, Engine
 from sinks.plates import TABLE, Plates
 
 DAY_SECONDS = 86_400
@@ -59,3 +61,16 @@ class HidingEngine:
             if fresh := sorted(seen - self._told):
                 self._engine.insert(TABLE, self._plates.rows(fresh))
                 self._told.update(fresh)
+
+
+class HidingAvroEngine(HidingEngine):
+    """The same around an engine that reads Avro itself; see AvroTaker."""
+
+    def insert_avro(self, into: AvroRows, rows: Sequence[AvroRow]) -> None:
+        """Add rows as they are: what is vouched for holds no plate (``topics/vouching.py``)."""
+        cast(AvroTaker, self._engine).insert_avro(into, rows)
+
+
+def hiding(engine: Engine, plates: Plates) -> HidingEngine:
+    """The engine, but that no plate goes into it."""
+    return (HidingAvroEngine if isinstance(engine, AvroTaker) else HidingEngine)(engine, plates)

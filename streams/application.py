@@ -27,9 +27,7 @@ class RawSchema(faust.Schema):  # type: ignore[misc]
         return message.value
 
 
-def application(
-    settings: Settings, group: str, instance: str | None, fetch_wait_ms: int = FETCH_WAIT_MS
-) -> Any:
+def application(settings: Settings, group: str, instance: str | None, fetch_wait_ms: int = FETCH_WAIT_MS) -> Any:
     """A Faust application that reads chunks, acknowledges by hand and stops at the first error.
 
     *Units*: ``fetch_wait_ms`` is how long the broker may collect before it answers a fetch.

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
@@ -37,11 +37,19 @@ _Row = tuple[str, Columns, int]
 log = logging.getLogger(__name__)
 
 
+class _Load(NamedTuple):
+    """Rows that are written together, and the chunks that are acknowledged with them."""
+
+    batch: Batch
+    events: list[Any]
+
+
 class Sink:
     """Collects chunks into batches, bounded by rows, bytes and age, and writes one at a time.
 
-    One batch is filled while the one before is written. While the store is down both wait, the agent waits for them,
-    and so nothing more is consumed.
+    One is filled while the one before is written. While the store is down both wait, the agent waits for them, and so
+    nothing more is consumed.
+    *Guarantee*: chunks are acknowledged in the order in which they came, and none after a write that failed.
     """
 
     def __init__(self, settings: Settings, receiver: Receiver, engine: Engine, health: Health) -> None:
@@ -51,34 +59,32 @@ class Sink:
         self._vouched = Vouched(receiver) if isinstance(engine, AvroTaker) else None
         self._health = health
         self._refusals = Refusals()
-        self._writing = asyncio.Lock()
-        self._batch = self._new_batch()
-        self._events: list[Any] = []
-        self._written: asyncio.Future[None] | None = None
+        self._load = self._new_load()
+        self._writing: asyncio.Task[None] | None = None
 
     async def take(self, app: Any, event: Any) -> None:
-        """Add a chunk to the batch; when it is full, begin to write it, once the one before is written.
+        """Add a chunk to what is collected; when that is full, begin to write it, once the one before is written.
 
         *Raises*: whatever writing the one before raised.
         """
-        is_dead_letters = not self._receiver.catalogued(event.message.topic).dead_lettered
-        if is_dead_letters:
-            rows, sure = _rows_of_letters(event.value), []
-        else:
+        if self._receiver.catalogued(event.message.topic).dead_lettered:
             sure, rest = self._vouched.split(event.value) if self._vouched else ([], event.value)
             rows = await self._rows(app, rest) if rest else []
-        # At once, so that a row is never written in another batch than the one that acknowledges its chunk.
+        else:
+            sure, rows = [], _rows_of_letters(event.value)
+        # Without a pause, so that a row is never in another load than the chunk that it came with.
+        batch, events = self._load
         for portion in sure:
-            self._batch.extend(portion.into, portion.rows, portion.size_bytes)
+            batch.extend(portion.into, portion.rows, portion.size_bytes)
         for table, columns, size_bytes in rows:
-            self._batch.add(table, columns, size_bytes)
-        self._events.append(event)
+            batch.add(table, columns, size_bytes)
+        events.append(event)
         self._health.moved()
-        if self._batch.full:
-            if self._written is not None:
-                await self._written
-            self._written = asyncio.ensure_future(self.write(app))
-            await asyncio.sleep(0)  # so that the next chunk finds a new batch
+        while self._load.batch.full:
+            if self._writing is None or self._writing.done():
+                self._begin_to_write(app)
+            else:
+                await asyncio.wait([self._writing])
 
     async def _rows(self, app: Any, records: list[ConsumerRecord]) -> list[_Row]:
         """The rows of a chunk; what makes none for being unusable is durable among the dead letters."""
@@ -92,41 +98,54 @@ class Sink:
         await outbox.flush(app.producer._producer)
         return rows
 
-    async def write_if_due(self, app: Any) -> None:
-        """Write the batch when it is old enough; chunks that left no row in it are acknowledged at once.
+    def look(self, app: Any) -> None:
+        """Begin to write what is old enough, or left no row to wait for, unless something is being written.
 
         *Raises*: whatever writing raised.
         """
-        if self._written is not None and self._written.done():
-            self._written.result()
-        if self._batch.due or (self._events and not len(self._batch)):
-            await self.write(app)
+        if self._writing is not None:
+            if not self._writing.done():
+                return
+            self._writing.result()
+        batch, events = self._load
+        if batch.due or (events and not len(batch)):
+            self._begin_to_write(app)
 
-    async def write(self, app: Any) -> None:
-        """Write the batch, however long the store is away, then acknowledge its chunks.
+    def give_up(self) -> None:
+        """Wait no more for the write under way: nothing of it is acknowledged, and all of it comes again."""
+        if self._writing is not None:
+            self._writing.cancel()
+
+    def _begin_to_write(self, app: Any) -> None:
+        """Write what is collected, and collect anew; not to be called while something is being written."""
+        if self._writing is not None:
+            self._writing.result()  # after a failure nothing later may be acknowledged
+        load, self._load = self._load, self._new_load()
+        self._writing = asyncio.create_task(self._write(app, load))
+
+    async def _write(self, app: Any, load: _Load) -> None:
+        """Write a load, however long the store is away, then acknowledge its chunks.
 
         *Guarantee*: what the store does not take as it is stands among the dead letters of its topic before its chunk
         is acknowledged.
         *Raises*: Fatal when the store takes hardly any row of a table; nothing is acknowledged.
         """
-        async with self._writing:
-            batch, self._batch = self._batch, self._new_batch()
-            events, self._events = self._events, []
-            while len(batch):
-                try:
-                    await asyncio.to_thread(batch.write, self._engine)
-                    self._health.moved()
-                except Unavailable as error:
-                    log.warning("the store is away: %s", error)
-                    self._health.wait_for(STORE, str(error))
-                    await asyncio.sleep(error.retry_after_seconds)
-            self._health.arrived(STORE)
-            await self._put_aside(app, batch.refused, events)
-            self._health.moved()
-            for event in events:
-                event.ack()
-                topic = self._receiver.catalogued(event.message.topic).name
-                metrics.CONSUMED.labels(topic).inc(len(event.value))
+        batch, events = load
+        while len(batch):
+            try:
+                await asyncio.to_thread(batch.write, self._engine)
+                self._health.moved()
+            except Unavailable as error:
+                log.warning("the store is away: %s", error)
+                self._health.wait_for(STORE, str(error))
+                await asyncio.sleep(error.retry_after_seconds)
+        self._health.arrived(STORE)
+        await self._put_aside(app, batch.refused, events)
+        self._health.moved()
+        for event in events:
+            event.ack()
+            topic = self._receiver.catalogued(event.message.topic).name
+            metrics.CONSUMED.labels(topic).inc(len(event.value))
 
     async def _put_aside(self, app: Any, refused: list[Refused], events: list[Any]) -> None:
         """Give what the store refused to the dead letters, with its original bytes."""
@@ -143,16 +162,16 @@ class Sink:
         await outbox.flush(app.producer._producer)
 
     def watch(self, app: Any) -> None:
-        """Let the application look at the batch's age."""
+        """Let the application look at the age of what is collected."""
 
         @app.timer(interval=TICK_SECONDS)  # type: ignore[untyped-decorator]
         async def tick() -> None:
-            await self.write_if_due(app)
+            self.look(app)
 
-    def _new_batch(self) -> Batch:
+    def _new_load(self) -> _Load:
         settings = self._settings
         bounds = settings.sink_rows_max, settings.sink_bytes_max, settings.sink_seconds_max
-        return Batch(*bounds, refusals=self._refusals)
+        return _Load(Batch(*bounds, refusals=self._refusals), [])
 
     def _deliveries(self, each: Received[Any]) -> list[Delivery]:
         """What goes into the store; nothing of what is in the table of its own topic already, or is no event."""
@@ -181,5 +200,8 @@ def _iot_id(record: ConsumerRecord) -> UUID:
 
 async def deliver(app: Any, stream: Any, sink: Sink) -> None:
     """Take chunks for ever; the same shape as every agent, but acknowledged by the batch."""
-    async for event in stream.noack().events():
-        await sink.take(app, event)
+    try:
+        async for event in stream.noack().events():
+            await sink.take(app, event)
+    finally:
+        sink.give_up()

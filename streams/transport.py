@@ -34,10 +34,12 @@ PROOF_HOLDS = 0.5
 class Chunk(ConsumerMessage):  # type: ignore[misc]
     """A message that stands for consecutive records of one partition; its value is the list of them.
 
-    *Shape*: ``offset`` is the last record's, ``first_offset`` the first's.
+    *Shape*: ``offset`` is the last record's, ``first_offset`` the first's; ``follows`` is where the one before it
+    ended, none for the first since the partition was assigned.
     """
 
     first_offset: int = 0
+    follows: int | None = None
 
     def on_final_ack(self, consumer: "ChunkConsumer") -> bool:
         """Called by Faust when the agent acknowledged."""
@@ -99,7 +101,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def ack_chunk(self, chunk: Chunk) -> bool:
         """Let the offsets up to the chunk's end be committed.
 
-        *Raises*: Fatal when a later chunk of its partition was acknowledged before it.
+        *Raises*: Fatal unless all chunks of its partition before it were acknowledged, in order: what was delivered
+        and got lost is never committed past.
         """
         with ack_lock:
             chunk.acked = True
@@ -108,8 +111,9 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             if chunk.generation_id != self.app.consumer_generation_id:
                 return False
             before = self._acknowledged.get(chunk.tp)
-            if before is not None and chunk.first_offset < before:
-                raise Fatal(f"{chunk.tp.topic}[{chunk.tp.partition}]@{chunk.first_offset}: acknowledged out of order")
+            if chunk.follows != before:
+                place = f"{chunk.tp.topic}[{chunk.tp.partition}]@{chunk.first_offset}"
+                raise Fatal(f"{place}: acknowledged after {before}, and not {chunk.follows}")
             self._acknowledged[chunk.tp] = chunk.offset + 1
             self._n_acked += len(chunk.value)
             return True
@@ -202,7 +206,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type,
             (), None, fetched, None, 0, 0, tp, generation_id=generation,
         )  # fmt: skip
-        chunk.first_offset = fetched[0].offset
+        chunk.first_offset, chunk.follows = fetched[0].offset, self._delivered.get(tp)
         self._delivered[tp] = last.offset + 1
         self._read_offset[tp] = last.offset
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))

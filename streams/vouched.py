@@ -3,13 +3,13 @@
 import re
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.structs import ConsumerRecord
 from msgspec import Struct
 
 from domain.events import IdScanned, MissionStateChanged
+from domain.identifiers import Scheme
 from sinks.avro_rows import (
     PROVENANCE,
     PROVENANCE_COLUMNS,
@@ -35,15 +35,36 @@ _PLACE = struct.Struct("<ddd")
 """Partition, offset, and milliseconds."""
 _NONE, _SOME = b"\x00", b"\x02"
 """The branches of a union with null."""
+_TIMES_MS = range(1 << 41)
+"""When a record may have been published: until 2039, which both Python and ClickHouse hold."""
 
 
-@dataclass(slots=True)
 class Portion:
-    """Rows, and how many bytes they came as."""
+    """Rows of a chunk that go into the same table; *Units*: ``size_bytes`` counts them as they came."""
 
-    into: AvroRows
-    rows: list[AvroRow] = field(default_factory=list)
-    size_bytes: int = 0
+    __slots__ = ("_resolves", "_topic", "_vouch", "into", "rows", "size_bytes")
+
+    def __init__(self, into: AvroRows, vouch: Vouch, topic: str, resolves: bool) -> None:
+        self.into = into
+        self.rows: list[AvroRow] = []
+        self.size_bytes = 0
+        self._vouch = vouch
+        self._topic = _string(topic)
+        self._resolves = resolves
+
+    def takes(self, record: ConsumerRecord, raw: bytes) -> bool:
+        """Whether the record is vouched for; if so, its row is in."""
+        try:
+            if self._vouch(raw, BODY_AT) != len(raw) or record.timestamp not in _TIMES_MS:
+                return False
+            added = self._topic + _PLACE.pack(record.partition, record.offset, record.timestamp)
+            if self._resolves:
+                added = _resolution(record) + added
+        except DOUBTS:
+            return False
+        self.rows.append(AvroRow(raw[BODY_AT:], added, record.topic, record.partition, record.offset))
+        self.size_bytes += len(raw)
+        return True
 
 
 class Vouched:
@@ -65,54 +86,34 @@ class Vouched:
 
     def split(self, records: list[ConsumerRecord]) -> tuple[list[Portion], list[ConsumerRecord]]:
         """What of a chunk ClickHouse can read itself, and the rest."""
-        topic, partition = records[0].topic, records[0].partition
-        portions: dict[AvroRows, Portion] = {}
+        portions: dict[bytes, Portion | None] = {}
         rest: list[ConsumerRecord] = []
-        topic_added = _string(topic)
-        frame, vouch, portion = None, None, None
         for record in records:
             raw = record.value or b""
-            if raw[:BODY_AT] != frame:  # nearly never: a topic has one schema at a time
-                frame = raw[:BODY_AT]
-                vouch, portion = self._vouching(record, portions)
-            if vouch is None or portion is None or not _is_vouched(vouch, raw):
+            frame = raw[:BODY_AT]
+            if frame not in portions:  # nearly never: a topic has one schema at a time
+                portions[frame] = self._portion(record)
+            portion = portions[frame]
+            if portion is None or not portion.takes(record, raw):
                 rest.append(record)
-                continue
-            added = topic_added + _PLACE.pack(partition, record.offset, record.timestamp)
-            if portion.into is self._resolved:
-                resolution = _resolution(record)
-                if resolution is None:
-                    rest.append(record)
-                    continue
-                added = resolution + added
-            portion.rows.append(AvroRow(raw[BODY_AT:], added, topic, partition, record.offset))
-            portion.size_bytes += len(raw)
         self._receiver.passed(len(records) - len(rest))
-        return [each for each in portions.values() if each.rows], rest
+        return [portion for portion in portions.values() if portion is not None and portion.rows], rest
 
-    def _vouching(
-        self, record: ConsumerRecord, portions: dict[AvroRows, Portion]
-    ) -> tuple[Vouch | None, Portion | None]:
+    def _portion(self, record: ConsumerRecord) -> Portion | None:
+        """What takes records in the frame of this one; none where they have to be read."""
         voucher = self._receiver.voucher(record)
         if voucher is None:
-            return None, None
-        is_resolved = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
-        into = self._resolved if is_resolved else self._own[voucher.record]
-        return voucher.vouch, portions.setdefault(into, Portion(into))
+            return None
+        resolves = self._receiver.catalogued(record.topic) is MISSION_EVENT_RESOLVED
+        into = self._resolved if resolves else self._own[voucher.record]
+        return Portion(into, voucher.vouch, record.topic, resolves)
 
 
-def _is_vouched(vouch: Vouch, raw: bytes) -> bool:
-    try:
-        return vouch(raw, BODY_AT) == len(raw)
-    except DOUBTS:
-        return False
-
-
-def _resolution(record: ConsumerRecord) -> bytes | None:
-    """The fields RESOLVED of a record; none where its key is no IOT_ID."""
+def _resolution(record: ConsumerRecord) -> bytes:
+    """The fields RESOLVED of a record; *Raises*: ValueError where its key is no IOT_ID, or a plate led to it."""
     key, by = record.key or b"", value_of(record.headers, RESOLVED_BY)
-    if _IOT_ID.fullmatch(key) is None:
-        return None
+    if _IOT_ID.fullmatch(key) is None or (by and Scheme.PLATE.value.encode() in by):
+        raise ValueError
     return _string(key.decode()) + (_SOME + _string(by.decode("utf-8", "replace")) if by else _NONE)
 
 

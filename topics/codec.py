@@ -15,6 +15,7 @@ from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from domain import events
 from domain.events import flaws
+from domain.identifiers import Scheme
 from runtime.errors import InvalidRecord, without_values
 from topics import avro
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
@@ -29,6 +30,9 @@ BODY_AT = _FRAME.size
 """Where the Avro begins in framed bytes."""
 VOUCHED = (events.IdScanned, events.MissionStateChanged)
 """The types that ``vouched`` knows: nearly all that is stored, and nothing of them is wrong beyond single fields."""
+
+DOUBTED = (Scheme.PLATE,)
+"""Whatever holds a licence plate is to be read: it is stored under a pseudonym."""
 
 Event = TypeVar("Event", bound=msgspec.Struct)
 
@@ -122,7 +126,7 @@ class Codec:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is of a record type that is not ours")
         record = getattr(events, written["name"])
         if written == wanted:
-            vouch = voucher(wanted, record) if record in VOUCHED else None
+            vouch = voucher(wanted, record, DOUBTED) if record in VOUCHED else None
             return self._readers.setdefault(schema_id, _Reader(avro.reader(wanted), record, vouch))
         try:
             reader = _Reader(_resolving(_parse(written), _parse(wanted)), record)

@@ -12,7 +12,7 @@ The walk of a schema is one function without calls, put together as text and com
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from typing import Any
 
@@ -29,10 +29,11 @@ or more for one.
 DOUBTS = (IndexError, ValueError, struct.error)
 
 SEEN_MAX = 4_096
-TEXT_BYTES_MAX = 63
+SHORT_MAX = 63
+"""The longest text, in bytes, and array whose length is one zigzag byte."""
 _UUID = re.compile(rb"\x48[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(rb"[\x80-\xff]{5}[\x00-\x7f]")
-"""Of six bytes: from the summer of 1970 to the autumn of 2039."""
+"""Of six bytes: not before 1970, and not after the autumn of 2039, which both Python and ClickHouse hold."""
 _NUMBER = re.compile(rb"[\x80-\xff]{,3}[\x00-\x7f]")
 _KNOWN = {
     "match_uuid": _UUID.match,
@@ -75,7 +76,7 @@ if not {least!r} <= double_at(raw, at)[0] <= {most!r}: raise ValueError
 at += 8
 """
 _WALK_ENUM = """
-if raw[at] & 0x81 or raw[at] > {last}: raise ValueError
+if raw[at] & 0x81 or raw[at] > {last} or raw[at] in {doubted}: raise ValueError
 at += 1
 """
 _WALK_OPTIONAL = """
@@ -101,7 +102,7 @@ class _Seen(set[bytes]):
 
     def __init__(self, kind: inspect.StrType) -> None:
         super().__init__()
-        self.shortest, self.longest = kind.min_length or 0, kind.max_length or TEXT_BYTES_MAX
+        self.shortest, self.longest = kind.min_length or 0, kind.max_length or SHORT_MAX
         self._pattern = re.compile(kind.pattern or "")
 
     def add(self, piece: bytes) -> None:
@@ -113,12 +114,12 @@ class _Seen(set[bytes]):
         super().add(piece)
 
 
-def voucher(schema: Any, record: type[msgspec.Struct]) -> Vouch:
+def voucher(schema: Any, record: type[msgspec.Struct], doubted: Collection[str] = ()) -> Vouch:
     """What vouches for values of a record type in its Avro schema, by the limits of the type's own fields.
 
     *Raises*: ValueError for a type that it does not know.
     """
-    walk = _Walk()
+    walk = _Walk(doubted)
     body = _indented(walk.over(schema, inspect.type_info(record)))
     exec(f"def vouch(raw, at):{body}    return at", walk.names)
     vouch: Vouch = walk.names["vouch"]
@@ -128,7 +129,8 @@ def voucher(schema: Any, record: type[msgspec.Struct]) -> Vouch:
 class _Walk:
     """Puts the text of a walk together; *Shape*: ``names`` are what it uses."""
 
-    def __init__(self) -> None:
+    def __init__(self, doubted: Collection[str]) -> None:
+        self._doubted = doubted
         self.names: dict[str, Any] = dict(_KNOWN)
         self._schemas: dict[str, Any] = {}
         self._new_names: Iterator[str] = (f"name_{number}" for number in count())
@@ -156,13 +158,14 @@ class _Walk:
 
     def _over_array(self, items: Any, kind: inspect.VarTupleType) -> str:
         name, item = next(self._new_names), _indented(self.over(items, kind.item_type), 2)
-        most = TEXT_BYTES_MAX if kind.max_length is None else kind.max_length
+        most = SHORT_MAX if kind.max_length is None else kind.max_length
         return _WALK_ARRAY.format(name=name, item=item, fewest=kind.min_length or 0, most=most)
 
     def _over_leaf(self, schema: Any, kind: inspect.Type) -> str:
         match schema, kind:
             case {"type": "enum", "symbols": symbols}, _:
-                return _WALK_ENUM.format(last=len(symbols) - 1 << 1)
+                doubted = tuple(2 * index for index, symbol in enumerate(symbols) if symbol in self._doubted)
+                return _WALK_ENUM.format(last=2 * (len(symbols) - 1), doubted=doubted)
             case {"logicalType": "uuid"}, inspect.UUIDType():
                 return _WALK_UUID
             case {"logicalType": "timestamp-millis"}, inspect.DateTimeType():

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from cli.main import main
+from sinks.avro_rows import AvroRow, AvroRows
 from sinks.batch import Batch
 from sinks.embedded import EmbeddedEngine
-from sinks.engine import Engine
+from sinks.engine import AvroTaker, Engine
 from sinks.rows import TABLES
 from sinks.server import ServerEngine
 from tests import old_clickhouse
@@ -55,6 +56,17 @@ def _halting(engine: Any) -> None:
     engine.insert = halting
 
 
+def _halting_with_avro(engine: Any) -> None:
+    insert_avro = engine.insert_avro
+
+    def halting(self: AvroTaker, into: AvroRows, rows: Sequence[AvroRow]) -> None:
+        halt(BEFORE)
+        insert_avro(self, into, rows)
+        halt(AMIDST)
+
+    engine.insert_avro = halting
+
+
 def _halting_at_the_end(batch: Any) -> None:
     write = batch.write
 
@@ -71,6 +83,7 @@ if __name__ == "__main__":
     if "CLICKHOUSE_URL" in os.environ and os.environ["CLICKHOUSE_URL"] != "embedded":
         old_clickhouse.translate()
     _halting(EmbeddedEngine)
+    _halting_with_avro(EmbeddedEngine)
     _halting(ServerEngine)
     _halting_at_the_end(Batch)
     sys.exit(main())

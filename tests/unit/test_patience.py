@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -16,6 +15,7 @@ from streams import worker
 from streams.chunks import REGISTRY, Receiver, decoded
 from streams.outbox import Outbox
 from streams.sink import STORE, Sink
+from tests.sink_chunks import ChunkEvent, app_of, settled
 from topics import clients
 from topics.catalog import IOT_ID_GENERATED, SINK_GROUP
 from topics.codec import Codec
@@ -119,18 +119,14 @@ def test_nobody_at_the_address_of_the_cluster_is_an_outage() -> None:
 def test_clickhouse_is_waited_for_and_what_it_did_not_take_is_not_acknowledged(health: Health) -> None:
     store = Away(2, health)
     acknowledged: list[list[list[str]]] = []
-    event = SimpleNamespace(
-        value=[RECORD],
-        message=SimpleNamespace(topic=RECORD.topic),
-        ack=lambda: acknowledged.append(store.waited_for[:]),
-    )
-    app = SimpleNamespace(conf=SimpleNamespace(topic_partitions=1), producer=SimpleNamespace(_producer=None))
+    event = ChunkEvent(RECORD, on_ack=lambda: acknowledged.append(store.waited_for[:]))
+    settings, app = SETTINGS.model_copy(update={"sink_seconds_max": 1e-6}), app_of(None)
 
     async def deliver() -> int:
-        sink = Sink(SETTINGS, Receiver(SETTINGS, CODEC, SINK_GROUP), cast(Any, store), health)
+        sink = Sink(settings, Receiver(settings, CODEC, SINK_GROUP), cast(Any, store), health)
         await sink.take(app, event)
         taken = health.moves
-        await sink.write(app)
+        await settled(sink, app, event)
         return taken
 
     taken = asyncio.run(deliver())

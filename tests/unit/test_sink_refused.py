@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -17,10 +16,11 @@ from runtime.settings import Settings
 from sinks.engine import RowsRefused
 from streams.chunks import Receiver
 from streams.sink import Sink
+from tests.sink_chunks import ChunkEvent, app_of, delivering
 from topics.catalog import IOT_ID_GENERATED, SINK_GROUP
 from topics.dead_letters import Letter, Origin, Settled, note_headers, read, reason_headers
 
-SETTINGS = Settings(partitions=1, namespace="")
+SETTINGS = Settings(partitions=1, namespace="", sink_seconds_max=1e-6)
 TOPIC, LETTERS = IOT_ID_GENERATED.name, IOT_ID_GENERATED.dead_letters
 
 
@@ -40,19 +40,9 @@ class Store:
 
 def delivered(store: Store, broker: Broker, *records: ConsumerRecord[Any, Any]) -> list[int]:
     """Deliver one chunk; how many letters there were at each acknowledgement."""
-    event = SimpleNamespace(
-        value=list(records),
-        message=SimpleNamespace(topic=records[0].topic),
-        ack=lambda: store.acknowledged.append(len(broker.written(LETTERS, 0))),
-    )
-    app = SimpleNamespace(conf=SimpleNamespace(topic_partitions=1), producer=SimpleNamespace(_producer=broker))
-
-    async def deliver() -> None:
-        sink = Sink(SETTINGS, Receiver(SETTINGS, CODEC, SINK_GROUP), cast(Any, store), Health())
-        await sink.take(app, event)
-        await sink.write(app)
-
-    asyncio.run(deliver())
+    event = ChunkEvent(*records, on_ack=lambda: store.acknowledged.append(len(broker.written(LETTERS, 0))))
+    sink = Sink(SETTINGS, Receiver(SETTINGS, CODEC, SINK_GROUP), cast(Any, store), Health())
+    asyncio.run(delivering(sink, app_of(broker), event))
     return store.acknowledged
 
 
