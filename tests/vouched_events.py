@@ -46,12 +46,13 @@ def short(shortest: int = 0) -> st.SearchStrategy[str]:
 
 
 def scans(
-    at: st.SearchStrategy[datetime], names: st.SearchStrategy[str], values: st.SearchStrategy[str]
+    at: st.SearchStrategy[datetime],
+    names: st.SearchStrategy[str],
+    values: st.SearchStrategy[str],
+    schemes: st.SearchStrategy[Scheme],
 ) -> st.SearchStrategy[IdScanned]:
     """Scans, identifiers repeated and without confidence included."""
-    identifiers = st.builds(
-        Identifier, scheme=st.sampled_from(Scheme), value=values, confidence=st.none() | st.floats(0, 1)
-    )
+    identifiers = st.builds(Identifier, scheme=schemes, value=values, confidence=st.none() | st.floats(0, 1))
     repeated = st.tuples(identifiers, st.integers(2, 8)).map(lambda drawn: drawn[:1] * drawn[1])
     return st.builds(
         IdScanned,
@@ -97,7 +98,7 @@ def states(
     )
 
 
-USUAL_SCANS = scans(USUAL_MOMENTS, short(1), short(1))
-ANY_SCANS = scans(ANY_MOMENTS, texts(100, 1), texts(64, 1))
+USUAL_SCANS = scans(USUAL_MOMENTS, short(1), short(1), st.sampled_from(sorted(set(Scheme) - {Scheme.PLATE})))
+ANY_SCANS = scans(ANY_MOMENTS, texts(100, 1), texts(64, 1), st.sampled_from(Scheme))
 USUAL_STATES = states(USUAL_MOMENTS, short(), st.integers(0, USUAL_NUMBER_MAX))
 ANY_STATES = states(ANY_MOMENTS, texts(100), st.integers(-(1 << 63), (1 << 63) - 1))

@@ -34,8 +34,8 @@ class DurableProducer:
             {
                 **common(settings),
                 "enable.idempotence": True,
-                # With more, a batch that a partition just created does not take yet is overtaken by the next one; sent
-                # again it then counts as a duplicate, and is lost although acknowledged.
+                # With more, a batch that a partition just created does not take yet is overtaken by the next one;
+                # sent again it counts as a duplicate, and is lost although acknowledged.
                 "max.in.flight.requests.per.connection": 1,
                 # Java's and aiokafka's partitioner: librdkafka's own default would put the same key on another
                 # partition and split the state of its mission.

@@ -98,7 +98,8 @@ def portion_of(records: list[ConsumerRecord[Any, Any]]) -> Portion:
 
 
 def scans(readers: Sequence[str]) -> Portion:
-    each = [structs.replace(scanned(), reader=reader) for reader in readers]
+    box = scanned().identifiers[:1]
+    each = [structs.replace(scanned(), reader=reader, identifiers=box) for reader in readers]
     return portion_of([recorded(ID_SCANNED, scan, offset) for offset, scan in enumerate(each)])
 
 
@@ -133,7 +134,7 @@ def chunks(topic: Topic, events: st.SearchStrategy[Any]) -> st.SearchStrategy[li
     [(ID_SCANNED, USUAL_SCANS), (MISSION_EVENT_RESOLVED, USUAL_SCANS), (MISSION_STATE_CHANGED, USUAL_STATES)],
     ids=TABLES.values(),
 )
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_rows_are_what_reading_the_record_would_have_made(
     engine: EmbeddedEngine, topic: Topic, events: st.SearchStrategy[Any], data: st.DataObject
