@@ -1,6 +1,6 @@
 """What the workers made of a stream, in topics, tables and ClickHouse, held against what it must be."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +13,8 @@ from domain.identity import Identity
 from domain.judging import Kept
 from domain.standing import summarise
 from runtime.settings import Settings
+from sinks.plate_key import plate_key
+from sinks.plates import Plates
 from sinks.query import ask
 from tests.crash.reference import EPOCH, KEYS, AlertKey, Outcome, Told, plain_alert, plain_finding, plain_state
 from topics.catalog import (
@@ -47,15 +49,37 @@ def differences(settings: Settings, expected: Outcome) -> list[str]:
     """
     states = list(_records(settings, MISSION_STATE_CHANGED, MissionStateChanged))
     alerts = list(_records(settings, DEVIATION_ALERT_CHANGED, DeviationAlertChanged))
+    stored = _as_stored(settings, expected)
     return [
         *_told_differently(alerts),
         *_compare("topic: state of", expected.states, _latest_states(states)),
         *_compare("topic: alert", expected.alerts, _open_alerts(alerts)),
         *_compare_kept(settings, expected),
         *_compare("ClickHouse: state of", expected.states, _latest_states(_stored(settings, MissionStateChanged))),
-        *_compare("ClickHouse: alert", expected.alerts, _open_alerts(_stored(settings, DeviationAlertChanged))),
-        *(line for view, columns in KEYS.items() for line in _compare_rows(settings, expected, view, columns)),
+        *_compare("ClickHouse: alert", stored.alerts, _open_alerts(_stored(settings, DeviationAlertChanged))),
+        *(line for view, columns in KEYS.items() for line in _compare_rows(settings, stored, view, columns)),
     ]
+
+
+def _as_stored(settings: Settings, expected: Outcome) -> Outcome:
+    """The same with pseudonyms for plates."""
+    plates, seen = Plates(plate_key(settings)), set[str]()
+
+    def key_of(key: AlertKey) -> AlertKey:
+        hidden = plates.hidden("alerts", {"object_key": key.owner, "subject": key.subject}, seen)
+        return key._replace(owner=str(hidden["object_key"]), subject=str(hidden["subject"]))
+
+    def told_of(told: Told) -> Told:
+        return told._replace(sentence=str(plates.hidden("told", {"sentence": told.sentence}, seen)["sentence"]))
+
+    def row_of(view: str, row: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(str, plates.hidden(view, dict(zip(KEYS[view], row, strict=True)), seen).values()))
+
+    return Outcome(
+        expected.states,
+        {key_of(key): told_of(told) for key, told in expected.alerts.items()},
+        defaultdict(set, {view: {row_of(view, row) for row in rows} for view, rows in expected.rows.items()}),
+    )
 
 
 def _compare_kept(settings: Settings, expected: Outcome) -> Iterator[str]:
