@@ -17,6 +17,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import psutil
+from pydantic import SecretStr
 
 from benchmarks.backlog import publish
 from benchmarks.speed.ground import Ground, ground, ignored, processes
@@ -47,7 +48,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="missionpath-bench-") as home, ground(Path(home)) as place:
         _drain("the embedded engine", "cli.main", place, place.settings("embedded"), rows)
         with running(ClickHouseServer(Path(home) / "server")) as server:
-            to_server = place.settings("server").model_copy(update={"clickhouse_url": SecretUrl(url_of([server]))})
+            given = {
+                "clickhouse_url": SecretUrl(url_of([server])),
+                "plate_key": SecretStr("of this benchmark alone" * 2),
+            }
+            to_server = place.settings("server").model_copy(update=given)
             _drain("a server", "tests.old_clickhouse", place, to_server, rows)
 
 

@@ -31,7 +31,6 @@ def application(settings: Settings, group: str, instance: str | None, fetch_wait
     """A Faust application that reads chunks, acknowledges by hand and stops at the first error.
 
     *Units*: ``fetch_wait_ms`` is how long the broker may collect before it answers a fetch.
-
     *Shape*: ``instance`` is the static group member id, stable over restarts, so that a restarted worker takes
     its partitions back without a rebalance.
     """

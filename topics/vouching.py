@@ -117,6 +117,7 @@ class _Seen(set[bytes]):
 def voucher(schema: Any, record: type[msgspec.Struct], doubted: Collection[str] = ()) -> Vouch:
     """What vouches for values of a record type in its Avro schema, by the limits of the type's own fields.
 
+    *Shape*: values with an enum's symbol among the ``doubted`` are not vouched for.
     *Raises*: ValueError for a type that it does not know.
     """
     walk = _Walk(doubted)
