@@ -112,7 +112,7 @@ class TestConnection:
             assert "secret" not in str(away.value)
 
     def test_what_is_no_clickhouse_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sinks.server.INSERT_SECONDS_MAX", 1)  # the driver connects a second time
+        monkeypatch.setattr("sinks.server_http.ANSWER_SECONDS_MAX", 1)  # it is asked twice, and hangs up once
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             engine = engine_of(f"clickhouse://127.0.0.1:{port}?http_port={port}")
