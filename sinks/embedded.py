@@ -1,6 +1,5 @@
 """ClickHouse inside this process (chdb): the engine that needs no server."""
 
-import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +22,8 @@ from sinks.engine import (
     RESULT_ROWS_MAX,
     QueryRefused,
 )
+from sinks.incoming import incoming
 from sinks.ownership import Ownership
-from sinks.read_only import literal
 
 QUERY_WAIT_SECONDS_MAX = 30.0
 
@@ -78,8 +77,7 @@ class EmbeddedEngine:
         self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._encoder = msgspec.json.Encoder()
-        self._avro = directory.with_name(f"{directory.name}.incoming.avro")
-        self._avro.unlink(missing_ok=True)  # what a process that was killed left
+        self._beside = directory.parent
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows; see Engine."""
@@ -97,24 +95,11 @@ class EmbeddedEngine:
         if not rows:
             return
         columns = ", ".join(f"`{name}`" for name in into.columns)
-        source = f"file({literal(str(self._avro))}, 'Avro', {literal(into.structure)})"
+        chosen = ", ".join(into.columns.values())
         with self._writing:
             self._opened(self._writer)
-            try:
-                with self._incoming(into.pack(rows)):
-                    self._insert(into.table, columns, f"SELECT {', '.join(into.columns.values())} FROM {source}")
-            except OSError as error:
-                raise Unavailable(f"cannot write {self._avro}: {error.strerror}") from error
-
-    @contextmanager
-    def _incoming(self, content: bytes) -> Iterator[None]:
-        """The file of rows on their way in; nobody else may read it."""
-        try:
-            with open(os.open(self._avro, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(content)
-            yield
-        finally:
-            self._avro.unlink(missing_ok=True)
+            with incoming(into, rows, self._beside) as source:
+                self._insert(into.table, columns, f"SELECT {chosen} FROM {source}")
 
     def _insert(self, table: str, columns: str, rows: str) -> None:
         try:

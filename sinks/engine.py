@@ -1,6 +1,7 @@
 """The port behind which ClickHouse stands, and which one does."""
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -123,8 +124,10 @@ def engine_for(settings: Settings) -> Engine:
     # Each loads a library, and a process needs one; the embedded one is an optional extra and takes a second.
     if settings.clickhouse_url is not None:
         from sinks.server import ServerEngine  # noqa: PLC0415
+        from sinks.server_avro import ServerAvroEngine  # noqa: PLC0415
 
-        return ServerEngine(parse_server_address(settings.clickhouse_url.get_secret_value(), DATABASE))
+        address = parse_server_address(settings.clickhouse_url.get_secret_value(), DATABASE)
+        return (ServerAvroEngine if find_spec("chdb") else ServerEngine)(address)
     from sinks.embedded import EmbeddedEngine  # noqa: PLC0415
 
     return EmbeddedEngine(data_directory(settings.home))

@@ -13,12 +13,10 @@ from runtime.errors import MissionpathError, Unavailable
 from sinks import complaint
 from sinks.engine import INSERT_SECONDS_MAX, NO_PARAMETERS, RowsRefused
 from sinks.server_address import ServerAddress, bracketed
-from sinks.server_http import CONNECT_SECONDS_MAX, ServerReader, outage
+from sinks.server_http import CONNECT_SECONDS_MAX, INSERT, ServerHttp, outage
 
 PING_SECONDS_MAX = 5
 
-# async_insert may be on by default and would acknowledge before the rows are durable; so would a distributed table.
-_INSERT = {"async_insert": 0, "insert_distributed_sync": 1, "max_execution_time": INSERT_SECONDS_MAX}
 _NAMES = {code: name for name, code in vars(errors.ErrorCodes).items() if isinstance(code, int)}
 
 
@@ -34,7 +32,7 @@ class ServerEngine:
         self.database = address.database
         self._address = address
         self._hosts = deque(address.hosts)
-        self._reader = ServerReader(address)
+        self._http = ServerHttp(address)
         self._writing = threading.Lock()
         self._client: Any = None
         self._closed = False
@@ -49,7 +47,7 @@ class ServerEngine:
         columns = [[row[name] for row in rows] for name in rows[0]]
         with self._connected(lambda said: complaint.of_insert(table, said)) as client:
             try:
-                client.execute(sql, columns, columnar=True, types_check=True, settings=_INSERT)
+                client.execute(sql, columns, columnar=True, types_check=True, settings=INSERT)
             except (errors.TypeMismatchError, errors.CannotParseUuidError) as error:
                 # Without the cause: it quotes values.
                 raise RowsRefused(table, complaint.parse(str(error)).column, error.code, _NAMES[error.code]) from None
@@ -63,7 +61,7 @@ class ServerEngine:
     ) -> bytes:
         """Read; see Engine."""
         self._require_open()
-        return self._reader.ask(sql, output_format, parameters, database)
+        return self._http.ask(sql, output_format, parameters, database)
 
     def execute(self, sql: str) -> None:
         """Change the schema; see Engine."""
@@ -77,24 +75,32 @@ class ServerEngine:
             self._disconnect()
 
     @contextmanager
-    def _connected(self, meaning: Callable[[str], MissionpathError]) -> Iterator[Any]:
-        """The one connection, for one thread at a time, and what its errors mean."""
+    def _turn(self) -> Iterator[None]:
+        """One thread at a time; after an outage the next host is asked first."""
         with self._writing:
             self._require_open()
+            try:
+                yield
+            except Unavailable:
+                self._disconnect()
+                self._hosts.rotate(-1)
+                raise
+
+    @contextmanager
+    def _connected(self, meaning: Callable[[str], MissionpathError]) -> Iterator[Any]:
+        """The one connection, and what its errors mean."""
+        with self._turn():
             try:
                 self._client = self._client or self._new_client()
                 yield self._client
             except errors.ServerException as error:
                 said = f"Code: {error.code}. {error.message} ({_NAMES.get(error.code, 'UNKNOWN')})"
-                refused = complaint.of_login(str(self._address), self.database, said) or meaning(said)
-                if isinstance(refused, Unavailable):
-                    self._turn_to_the_next()
-                raise refused from None
+                raise complaint.of_login(str(self._address), self.database, said) or meaning(said) from None
             except RowsRefused:
                 self._disconnect()
                 raise
             except (errors.Error, OSError, EOFError) as error:
-                self._turn_to_the_next()
+                self._disconnect()
                 raise outage(self._address, error) from error
 
     def _new_client(self) -> Any:
@@ -116,10 +122,6 @@ class ServerEngine:
             send_receive_timeout=INSERT_SECONDS_MAX,
             sync_request_timeout=PING_SECONDS_MAX,
         )
-
-    def _turn_to_the_next(self) -> None:
-        self._disconnect()
-        self._hosts.rotate(-1)
 
     def _disconnect(self) -> None:
         if self._client is not None:

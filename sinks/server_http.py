@@ -1,13 +1,14 @@
-"""Reading from a ClickHouse server, over its HTTP interface.
+"""A ClickHouse server's HTTP interface: questions, and blocks of rows that are made already.
 
-The native protocol carries columns, which its client would have to bring into a format; over HTTP the server does
-that itself, in every format that it knows.
+The native protocol carries columns, which its client would have to bring into a format, or to make of one; over HTTP
+the server does that itself, in every format that it knows.
 """
 
+import gzip
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -15,12 +16,24 @@ from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, 
 
 from runtime.errors import ConfigError, MissionpathError, Unavailable
 from sinks import complaint
-from sinks.engine import QUERY_MEMORY_BYTES_MAX, QUERY_SECONDS_MAX, RESULT_BYTES_MAX, RESULT_ROWS_MAX
+from sinks.engine import (
+    INSERT_SECONDS_MAX,
+    NO_PARAMETERS,
+    QUERY_MEMORY_BYTES_MAX,
+    QUERY_SECONDS_MAX,
+    RESULT_BYTES_MAX,
+    RESULT_ROWS_MAX,
+)
 from sinks.server_address import ServerAddress
 
 CONNECT_SECONDS_MAX = 5
-# More than the server gives a query, so that its own answer arrives even when it is that time is up.
+# More than the server gives a statement, so that its own answer arrives even when it is that time is up.
 ANSWER_SECONDS_MAX = QUERY_SECONDS_MAX + 10
+GZIP_LEVEL = 1
+"""Columns are so alike that more makes them hardly shorter."""
+
+# async_insert may be on by default and would acknowledge before the rows are durable; so would a distributed table.
+INSERT = {"async_insert": 0, "insert_distributed_sync": 1, "max_execution_time": INSERT_SECONDS_MAX}
 
 _BOUNDS = {
     "max_execution_time": QUERY_SECONDS_MAX,
@@ -38,8 +51,8 @@ _BOUNDS = {
 }
 
 
-class ServerReader:
-    """Asks a server's HTTP interface, one host after the other, until one is there."""
+class ServerHttp:
+    """Speaks to a server's HTTP interface."""
 
     def __init__(self, address: ServerAddress) -> None:
         self._address = address
@@ -47,8 +60,14 @@ class ServerReader:
         self._headers = {"Authorization": f"Basic {login}"}
         self._opener = _opener(address)
 
-    def ask(self, sql: str, output_format: str, parameters: Mapping[str, str], database: str | None) -> bytes:
-        """The answer to one reading statement; see Engine.query."""
+    def ask(
+        self,
+        sql: str,
+        output_format: str,
+        parameters: Mapping[str, str] = NO_PARAMETERS,
+        database: str | None = None,
+    ) -> bytes:
+        """The answer to one reading statement, of the first host that is there; see Engine.query."""
         asked = {
             "database": database or self._address.database,
             "default_format": output_format,
@@ -58,28 +77,57 @@ class ServerReader:
         away: MissionpathError
         for host, _ in self._address.hosts:
             try:
-                # The opener has one time-out for everything: long enough for an answer, too long for a dead host.
-                socket.create_connection((host, self._address.http_port), CONNECT_SECONDS_MAX).close()
-                return self._asked(host, sql, asked)
-            except (OSError, HTTPException) as error:
-                away = outage(self._address.http_url(host), error)
+                self._connect(host)
+                return self._post(host, asked, sql.encode(), {}, complaint.of_query)
             except Unavailable as error:
                 away = error
         raise away
 
-    def _asked(self, host: str, sql: str, asked: Mapping[str, object]) -> bytes:
-        url = f"{self._address.http_url(host)}?{urlencode(asked)}"
+    def insert(self, host: str, table: str, sql: str, rows: bytes) -> None:
+        """Carry out an INSERT into a table on one host, with rows in the format that it names; see Engine.insert."""
+        asked = {"database": self._address.database, "query": sql, **INSERT}
+        how = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
+        self._post(host, asked, gzip.compress(rows, GZIP_LEVEL), how, lambda said: complaint.of_insert(table, said))
+
+    def is_there(self, host: str) -> bool:
+        """Whether a host takes connections."""
         try:
-            request = Request(url, sql.encode(), self._headers, method="POST")
+            self._connect(host)
+        except Unavailable:
+            return False
+        return True
+
+    def _connect(self, host: str) -> None:
+        # The opener has one time-out for everything: long enough for an answer, too long for a dead host.
+        try:
+            socket.create_connection((host, self._address.http_port), CONNECT_SECONDS_MAX).close()
+        except OSError as error:
+            raise outage(self._address.http_url(host), error) from error
+
+    def _post(
+        self,
+        host: str,
+        asked: Mapping[str, object],
+        body: bytes,
+        headers: Mapping[str, str],
+        meaning: Callable[[str], MissionpathError],
+    ) -> bytes:
+        where = self._address.http_url(host)
+        try:
+            request = Request(f"{where}?{urlencode(asked)}", body, {**self._headers, **headers}, method="POST")
             with self._opener.open(request, timeout=ANSWER_SECONDS_MAX) as response:
                 return bytes(response.read())
         except HTTPError as error:
-            raise self._meaning(host, error.code, error.read().decode("utf-8", "replace")) from None
+            raise self._refusal(where, error.code, error.read().decode("utf-8", "replace"), meaning) from None
+        except (OSError, HTTPException) as error:
+            raise outage(where, error) from error
 
-    def _meaning(self, host: str, status: int, said: str) -> MissionpathError:
+    def _refusal(
+        self, where: str, status: int, said: str, meaning: Callable[[str], MissionpathError]
+    ) -> MissionpathError:
         if not complaint.parse(said).code:
-            return Unavailable(f"{self._address.http_url(host)} answers {status}: {' '.join(said.split())}")
-        return complaint.of_login(str(self._address), self._address.database, said) or complaint.of_query(said)
+            return Unavailable(f"{where} answers {status}: {' '.join(said.split())}")
+        return complaint.of_login(str(self._address), self._address.database, said) or meaning(said)
 
 
 def outage(where: object, error: Exception) -> MissionpathError:

@@ -16,7 +16,7 @@ from chdb import query as embedded_query
 from clickhouse_driver import errors
 
 from runtime.errors import Fatal
-from sinks import complaint, migrate
+from sinks import complaint, migrate, server_http
 from sinks.cluster import SHARDED_BY, SUFFIX
 from sinks.engine import DATABASE, NO_PARAMETERS, QueryRefused
 from sinks.server import ServerEngine
@@ -40,6 +40,8 @@ _execute, _query = ServerEngine.execute, ServerEngine.query
 def translate(replace: Callable[[object, str, object], None] = setattr) -> None:
     """Let every ServerEngine of this process speak to an 18.16."""
     replace(migrate, "OLDEST_SERVER", (18, 16))
+    # It collects no inserts, and over HTTP may be told of no setting that it does not know.
+    replace(server_http, "INSERT", {name: how for name, how in server_http.INSERT.items() if name != "async_insert"})
     replace(ServerEngine, "execute", _execute_old)
     replace(ServerEngine, "query", _query_old)
 
