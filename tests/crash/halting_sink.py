@@ -17,6 +17,7 @@ from sinks.embedded import EmbeddedEngine
 from sinks.engine import AvroTaker, Engine
 from sinks.rows import TABLES
 from sinks.server import ServerEngine
+from sinks.server_avro import ServerAvroEngine
 from tests import old_clickhouse
 
 BEFORE, AMIDST, UNCOMMITTED = "before the insert", "between two tables", "between insert and commit"
@@ -85,5 +86,6 @@ if __name__ == "__main__":
     _halting(EmbeddedEngine)
     _halting_with_avro(EmbeddedEngine)
     _halting(ServerEngine)
+    _halting_with_avro(ServerAvroEngine)
     _halting_at_the_end(Batch)
     sys.exit(main())

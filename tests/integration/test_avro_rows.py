@@ -1,250 +1,61 @@
-"""The embedded ClickHouse reads rows out of Avro itself: the same rows, errors and repairs as of those made here."""
+"""The embedded ClickHouse reads rows out of Avro itself."""
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
-from uuid import uuid4
 
 import pytest
-from aiokafka.structs import ConsumerRecord
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from msgspec import structs
 
-from domain.events import MissionStatus
-from runtime.errors import Fatal, Unavailable
-from runtime.health import Health
-from runtime.settings import Settings
-from sinks.avro_rows import AvroRows
-from sinks.batch import Batch
+from runtime.errors import Unavailable
 from sinks.embedded import EmbeddedEngine
-from sinks.engine import RowsRefused, data_directory
-from sinks.migrate import migrate
-from streams.chunks import Receiver
-from streams.outbox import Outbox
-from streams.sink import Sink
-from streams.vouched import Portion, Vouched
-from tests.integration.delivered_records import mission_state, scanned
-from tests.sink_chunks import ChunkEvent, app_of, delivering
-from tests.vouched_events import USUAL_SCANS, USUAL_STATES, texts
-from topics.catalog import ID_SCANNED, MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED, SINK_GROUP, Topic
-from topics.codec import Codec
-from topics.headers import RESOLVED_BY
-from topics.registry import FileRegistry
+from sinks.engine import data_directory
+from tests.integration.avro_contract import AvroContract, prepare, scans
 
-CODEC = Codec(FileRegistry())
-SETTINGS = Settings(partitions=1, namespace="", sink_seconds_max=1e-6)
-TABLES = {ID_SCANNED: "scans", MISSION_EVENT_RESOLVED: "mission_events", MISSION_STATE_CHANGED: "mission_states"}
-STATE = mission_state(uuid4(), 1, MissionStatus.DEPARTED)
-LEFT_BEHIND = "data.incoming.avro"
-Row = Mapping[str, object]
+FULL = Path("/dev/full")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    with closing(EmbeddedEngine(data_directory(tmp_path_factory.mktemp("home")))) as engine:
+        prepare(engine)
+        yield engine
 
 
-@pytest.fixture(scope="module")
-def engine(home: Path) -> Iterator[EmbeddedEngine]:
-    directory = data_directory(home)
-    directory.parent.mkdir(parents=True)
-    (directory.parent / LEFT_BEHIND).write_bytes(b"of a process that was killed")
-    engine = EmbeddedEngine(directory)
-    assert not (directory.parent / LEFT_BEHIND).exists()
-    migrate(engine)
-    for table in TABLES.values():
-        engine.execute(f"CREATE TABLE missionpath.{table}_read AS missionpath.{table}")
-    yield engine
-    engine.close()
+class TestEmbedded(AvroContract):
+    """The rows are in a file beside the data for a moment."""
 
+    def test_what_comes_in_has_no_name(self, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen, insert, portion = list[tuple[int, set[str]]](), engine._insert, scans(["a"])
+        opened = Path("/proc/self/fd")
 
-@pytest.fixture
-def incoming(home: Path, engine: EmbeddedEngine) -> Path:
-    return data_directory(home).parent / LEFT_BEHIND
+        def watched(table: str, columns: str, rows: str) -> None:
+            number = rows.partition("file(")[2].partition(",")[0]
+            seen.append(((opened / number).stat().st_nlink, {file.name for file in engine._beside.iterdir()}))
+            insert(table, columns, rows)
 
-
-class Reading:
-    """A store whose rows are made here; keeps them."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, Row]] = []
-
-    def insert(self, table: str, rows: Sequence[Row]) -> None:
-        self.rows += [(table, row) for row in rows]
-
-
-def receiver() -> Receiver:
-    made = Receiver(SETTINGS, CODEC, SINK_GROUP)
-    for topic, event in ((ID_SCANNED, scanned()), (MISSION_STATE_CHANGED, STATE)):
-        made.decode([recorded(topic, event)], Outbox(1))  # so that the codec knows the schema
-    return made
-
-
-def recorded(topic: Topic, event: Any, offset: int = 0, **changed: Any) -> ConsumerRecord[Any, Any]:
-    made: dict[str, Any] = {"partition": 0, "timestamp": 1_773_129_600_123, "key": b"k", "headers": (), **changed}
-    return ConsumerRecord(
-        topic=topic.name, offset=offset, timestamp_type=0, value=CODEC.encode(event), checksum=None,
-        serialized_key_size=0, serialized_value_size=0, **made,
-    )  # fmt: skip
-
-
-def portion_of(records: list[ConsumerRecord[Any, Any]]) -> Portion:
-    [portion], rest = Vouched(receiver()).split(records)
-    assert not rest
-    return portion
-
-
-def scans(readers: Sequence[str]) -> Portion:
-    box = scanned().identifiers[:1]
-    each = [structs.replace(scanned(), reader=reader, identifiers=box) for reader in readers]
-    return portion_of([recorded(ID_SCANNED, scan, offset) for offset, scan in enumerate(each)])
-
-
-def stored(engine: EmbeddedEngine, table: str) -> bytes:
-    sql = f"SELECT * EXCEPT written_at FROM missionpath.{table} ORDER BY kafka_offset, kafka_partition, published_at"
-    return engine.query(sql, "JSONEachRow")
-
-
-# The same rows --------------------------------------------------------------------------------------------------
-
-HEADERS = st.one_of(
-    st.just(()),
-    texts(80).map(lambda text: ((RESOLVED_BY, text.encode()),)),
-    st.binary(max_size=80).map(lambda raw: ((RESOLVED_BY, raw),)),
-)
-PLACES = {
-    "partition": st.integers(0, (1 << 31) - 1),
-    "offset": st.integers(0, 1 << 53),
-    "timestamp": st.integers(0, (1 << 41) - 1),
-    "headers": HEADERS,
-}
-
-
-def chunks(topic: Topic, events: st.SearchStrategy[Any]) -> st.SearchStrategy[list[ConsumerRecord[Any, Any]]]:
-    keys = st.uuids().map(lambda iot_id: str(iot_id).encode())
-    records = st.builds(recorded, topic=st.just(topic), event=events, key=keys, **PLACES)
-    return st.lists(records, min_size=1, max_size=30, unique_by=lambda record: record.offset)
-
-
-@pytest.mark.parametrize(
-    ("topic", "events"),
-    [(ID_SCANNED, USUAL_SCANS), (MISSION_EVENT_RESOLVED, USUAL_SCANS), (MISSION_STATE_CHANGED, USUAL_STATES)],
-    ids=TABLES.values(),
-)
-@settings(max_examples=30)
-@given(data=st.data())
-def test_rows_are_what_reading_the_record_would_have_made(
-    engine: EmbeddedEngine, topic: Topic, events: st.SearchStrategy[Any], data: st.DataObject
-) -> None:
-    records, table, reading = data.draw(chunks(topic, events)), TABLES[topic], Reading()
-    for name in (table, f"{table}_read"):
-        engine.execute(f"TRUNCATE TABLE missionpath.{name}")
-    portion = portion_of(records)
-    assert portion.into.table == table
-    engine.insert_avro(portion.into, portion.rows)
-    sink = Sink(SETTINGS, receiver(), cast(Any, reading), Health())
-    asyncio.run(delivering(sink, app_of(None), ChunkEvent(*records)))
-    assert {name for name, _ in reading.rows} == {table}
-    engine.insert(f"{table}_read", [row for _, row in reading.rows])
-    assert len(stored(engine, table).splitlines()) == len(records)
-    assert stored(engine, table) == stored(engine, f"{table}_read")
-
-
-# Errors ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_table_or_column_that_is_missing_stops(engine: EmbeddedEngine, incoming: Path) -> None:
-    portion = scans(["a"])
-    for into in (
-        replace(portion.into, table="nowhere"),
-        replace(portion.into, columns={**portion.into.columns, "nothing": "node"}),
-        replace(portion.into, columns={**portion.into.columns, "conveyance": "nothing"}),
-    ):
-        with pytest.raises(Fatal):
-            engine.insert_avro(into, portion.rows)
-        assert not incoming.exists()
-
-
-def test_a_full_disk_is_an_outage(engine: EmbeddedEngine, incoming: Path) -> None:
-    incoming.symlink_to("/dev/full")
-    portion = scans(["a"])
-    with pytest.raises(Unavailable, match="No space left"):
+        before = {file.name for file in engine._beside.iterdir()}
+        monkeypatch.setattr(engine, "_insert", watched)
         engine.insert_avro(portion.into, portion.rows)
-    assert not incoming.is_symlink()
-    engine.insert_avro(portion.into, portion.rows)
+        assert seen == [(0, before)]
 
+    def test_a_full_disk_is_an_outage(self, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+        portion = scans(["a"])
+        with monkeypatch.context() as patch:
+            patch.setattr("sinks.incoming.TemporaryFile", lambda **how: FULL.open("w+b"))
+            with pytest.raises(Unavailable, match="No space left"):
+                engine.insert_avro(portion.into, portion.rows)
+        engine.insert_avro(portion.into, portion.rows)
 
-def test_a_file_that_cannot_be_written_is_an_outage(engine: EmbeddedEngine, incoming: Path) -> None:
-    portion = scans(["a"])
-    incoming.mkdir()
-    try:
-        with pytest.raises(Unavailable, match=f"cannot write .*{LEFT_BEHIND}"):
+    def test_a_place_that_is_gone_is_an_outage(self, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engine, "_beside", Path("/nowhere"))
+        portion = scans(["a"])
+        with pytest.raises(Unavailable, match="cannot write rows on their way in: No such file"):
             engine.insert_avro(portion.into, portion.rows)
-    finally:
-        incoming.rmdir()
-    engine.insert_avro(portion.into, portion.rows)
 
 
-def test_what_comes_in_is_for_nobody_else_and_gone_afterwards(
-    engine: EmbeddedEngine, incoming: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    modes, insert, portion = list[int](), engine._insert, scans(["a"])
-
-    def watched(*arguments: str) -> None:
-        modes.append(incoming.stat().st_mode & 0o777)
-        insert(*arguments)
-
-    monkeypatch.setattr(engine, "_insert", watched)
-    engine.insert_avro(portion.into, portion.rows)
-    assert modes == [0o600]
-    assert not incoming.exists()
-
-
-def test_no_rows_are_no_insert(engine: EmbeddedEngine) -> None:
-    engine.insert_avro(replace(scans(["a"]).into, table="nowhere"), [])
-
-
-# Refused rows ---------------------------------------------------------------------------------------------------
-
-
-def written(engine: EmbeddedEngine, into: AvroRows, portion: Portion) -> list[int]:
-    """Offsets of the rows that a batch of them put aside."""
-    batch = Batch(rows_max=1_000, bytes_max=1 << 20, seconds_max=1.0)
-    batch.extend(into, portion.rows, portion.size_bytes)
-    while len(batch):
-        batch.write(engine)
-    return sorted(each.place[2] for each in batch.refused)
-
-
-def test_rows_that_a_constraint_refuses_are_found_among_the_others(engine: EmbeddedEngine) -> None:
-    engine.execute("TRUNCATE TABLE missionpath.scans_read")
-    engine.execute("ALTER TABLE missionpath.scans_read ADD CONSTRAINT known CHECK reader != 'unknown'")
-    readers = ["unknown" if number in (3, 40, 41) else f"lane {number}" for number in range(60)]
-    portion = scans(readers)
-    into = replace(portion.into, table="scans_read")
-    with pytest.raises(RowsRefused, match="scans_read"):
-        engine.insert_avro(into, portion.rows)
-    try:
-        assert written(engine, into, portion) == [3, 40, 41]
-    finally:
-        engine.execute("ALTER TABLE missionpath.scans_read DROP CONSTRAINT known")
-    assert engine.query("SELECT count() FROM missionpath.scans_read", "TSV") == b"57\n"
-
-
-def test_a_row_that_cannot_be_converted_is_found_too(engine: EmbeddedEngine) -> None:
-    engine.execute("TRUNCATE TABLE missionpath.scans")
-    portion = scans(["1", "2", "three", "4"])
-    into = replace(portion.into, columns={**portion.into.columns, "kafka_partition": "toUInt32(reader)"})
-    assert written(engine, into, portion) == [2]
-    assert engine.query("SELECT arraySort(groupArray(kafka_partition)) FROM missionpath.scans", "TSV") == b"[1,2,4]\n"
-
-
-def test_closed_it_is_away(engine: EmbeddedEngine, incoming: Path) -> None:
+def test_closed_it_is_away(engine: EmbeddedEngine) -> None:
+    """The last one: a process has one embedded engine at a time."""
     portion = scans(["a"])
     engine.close()
     with pytest.raises(Unavailable, match="closed"):
         engine.insert_avro(portion.into, portion.rows)
-    assert not incoming.exists()

@@ -19,9 +19,11 @@ from sinks.rows import TABLES, row
 from tests import old_clickhouse
 from tests.clickhouse_cluster import CLUSTER, cluster_of_two
 from tests.clickhouse_server import ClickHouseServer, url_of
+from tests.integration.avro_contract import AvroEngine, portion_of, recorded
 from tests.integration.delivered_records import delivered, every_record, mission_state, recounted, scanned
 from tests.integration.engine_contract import through_view, write
 from tests.integration.test_server_engine import in_seconds
+from topics.catalog import MISSION_STATE_CHANGED
 
 MISSIONS = 40
 
@@ -73,6 +75,20 @@ def test_what_was_acknowledged_is_on_its_shard(engines: tuple[Engine, Engine]) -
     assert all(counts)
     assert sum(counts) >= MISSIONS
     assert int(other.query("SELECT count() FROM mission_states", "TSV")) == sum(counts)
+
+
+def test_what_came_as_avro_is_on_its_shard_too(engines: tuple[AvroEngine, AvroEngine]) -> None:
+    states = [mission_state(uuid4(), 1, MissionStatus.EXPECTED) for _ in range(MISSIONS)]
+    portion = portion_of([recorded(MISSION_STATE_CHANGED, state, offset) for offset, state in enumerate(states)])
+    for engine in engines:  # twice, by one host and by the other
+        engine.insert_avro(portion.into, portion.rows)
+    named = ", ".join(f"toUUID('{state.iot_id}')" for state in states)
+    counts = [
+        int(engine.query(f"SELECT count() FROM mission_states{SUFFIX} FINAL WHERE iot_id IN ({named})", "TSV"))
+        for engine in engines
+    ]
+    assert all(counts)
+    assert sum(counts) == MISSIONS
 
 
 def test_a_view_asks_one_distributed_table_in_a_question_to_another(engines: tuple[Engine, Engine]) -> None:

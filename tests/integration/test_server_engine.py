@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.clickhouse_server import (
     running,
     url_of,
 )
+from tests.integration.avro_contract import AvroEngine, scans
 from tests.integration.delivered_records import delivered, scanned
 from tests.integration.engine_contract import EngineContract, write
 
@@ -60,13 +62,26 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServe
         yield server
 
 
-def engine_of(url: str) -> Engine:
-    return engine_for(Settings(clickhouse_url=url))
+_MADE: list[Engine] = []
+
+
+def engine_of(url: str) -> AvroEngine:
+    """An engine that is closed after the test: a process has one ClickHouse of its own, and other tests need it."""
+    engine = cast(AvroEngine, engine_for(Settings(clickhouse_url=url)))
+    _MADE.append(engine)
+    return engine
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _MADE:
+        _MADE.pop().close()
 
 
 @pytest.fixture(scope="module")
 def engine(server: ClickHouseServer) -> Iterator[Engine]:
-    with closing(engine_of(url_of([server]))) as engine:
+    with closing(engine_for(Settings(clickhouse_url=url_of([server])))) as engine:
         yield engine
 
 
@@ -174,6 +189,18 @@ class TestSeveralHosts:
         own.start()
         assert counts(own, other) == [1, 1]
 
+    def test_another_host_takes_over_avro_too(self, own: ClickHouseServer, other: ClickHouseServer) -> None:
+        for server in (own, other):
+            migrate(engine_of(url_of([server])))
+        engine = engine_of(url_of([own, other]))
+        write_avro(engine)
+        assert counts(own, other) == [1, 0]
+        own.kill()
+        write_avro(engine)
+        own.start()
+        write_avro(engine)  # to the same: who was left is not turned to again
+        assert counts(own, other) == [1, 2]
+
     def test_a_host_that_was_never_there_is_passed_over(self, own: ClickHouseServer, other: ClickHouseServer) -> None:
         own.kill()
         engine = engine_of(url_of([own, other]))
@@ -240,12 +267,18 @@ def hang_up(listener: socket.socket) -> None:
     connection.close()
 
 
-def every_way_of(engine: Engine) -> list[Callable[[], object]]:
+def every_way_of(engine: AvroEngine) -> list[Callable[[], object]]:
     return [
         lambda: write(engine, [delivered(scanned())]),
         lambda: engine.execute("DROP TABLE IF EXISTS none"),
+        lambda: write_avro(engine),
         lambda: engine.query("SELECT 1", "TSV"),
     ]
+
+
+def write_avro(engine: AvroEngine) -> None:
+    portion = scans(["lane 1"])
+    engine.insert_avro(portion.into, portion.rows)
 
 
 def counts(*servers: ClickHouseServer) -> list[int]:
