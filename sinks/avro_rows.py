@@ -35,14 +35,25 @@ _TYPES = {
 }
 
 
-class AvroRow(NamedTuple):
-    """A record as ClickHouse reads it, in two pieces, and where it was."""
+class Plate(NamedTuple):
+    """Where in a row a string is that holds a licence plate: behind its first ``kept`` characters.
 
-    body: bytes
-    added: bytes
+    *Shape*: from its length, one byte, to its end.
+    """
+
+    begin: int
+    end: int
+    kept: int = 0
+
+
+class AvroRow(NamedTuple):
+    """A record as ClickHouse reads it, where in it plates are, in order, and where it was."""
+
+    avro: bytes
     topic: str
     partition: int
     offset: int
+    plates: Sequence[Plate] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,8 +67,11 @@ class HidingAvroEngine(HidingEngine):
     """The same around an engine that reads Avro itself; see AvroTaker."""
 
     def insert_avro(self, into: AvroRows, rows: Sequence[AvroRow]) -> None:
-        """Add rows as they are: what is vouched for holds no plate (``topics/vouching.py``)."""
-        cast(AvroTaker, self._engine).insert_avro(into, rows)
+        """Add rows; see AvroTaker."""
+        seen: set[str] = set()
+        hidden = [self._plates.hidden_in_avro(row, seen) if row.plates else row for row in rows]
+        self._tell(seen)
+        cast(AvroTaker, self._engine).insert_avro(into, hidden)
 
 
 def hiding(engine: Engine, plates: Plates) -> HidingEngine:

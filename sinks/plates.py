@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 
 from domain.identifiers import Scheme, check, plainest
+from sinks.avro_rows import AvroRow
 from sinks.rows import Columns
 
 TABLE = "plates"
@@ -62,15 +63,28 @@ class Plates:
             text = columns.get(name)
             if isinstance(text, str) and Scheme.PLATE in text:
                 pattern = _IN_SENTENCE if name == "sentence" else _KEY
-                changed[name] = pattern.sub(lambda found: str(self._other(found[0], seen)), text)
+                changed[name] = pattern.sub(lambda found: self._hidden(found[0], seen), text)
         return {**columns, **changed} if changed else columns
+
+    def hidden_in_avro(self, row: AvroRow, seen: set[str]) -> AvroRow:
+        """The same of a row in Avro, in which is known where they are."""
+        pieces, at = list[bytes](), 0
+        for begin, end, kept in row.plates:
+            text = row.avro[begin + 1 : end]
+            hidden = text[:kept] + self._hidden(text[kept:].decode(), seen).encode()
+            pieces += row.avro[at:begin], bytes((len(hidden) << 1,)), hidden
+            at = end
+        return row._replace(avro=b"".join((*pieces, row.avro[at:])), plates=())
 
     def rows(self, values: Sequence[str]) -> list[Columns]:
         """What the restricted table holds of these plates."""
         return [{"pseudonym": self.pseudonym(value), "value": value, "key_id": self.key_id} for value in values]
 
     def _other(self, value: object, seen: set[str]) -> object:
-        if not isinstance(value, str) or value.startswith(MARK):
+        return self._hidden(value, seen) if isinstance(value, str) else value
+
+    def _hidden(self, value: str, seen: set[str]) -> str:
+        if value.startswith(MARK):
             return value
         seen.add(value)
         return self.pseudonym(value)

@@ -16,6 +16,7 @@ from sinks.avro_rows import (
     RESOLVED,
     AvroRow,
     AvroRows,
+    Plate,
     mission_event_columns,
     own_columns,
     structure,
@@ -27,9 +28,12 @@ from topics.codec import BODY_AT
 from topics.container import Container
 from topics.headers import RESOLVED_BY, value_of
 from topics.registry import current_schemas
-from topics.vouching import DOUBTS, Vouch
+from topics.vouching import DOUBTS, Span, Vouch
 
 _IOT_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_BY_PLATE = f"{Scheme.PLATE.value}:".encode()
+_LED_BY_PLATE = re.compile(_BY_PLATE + rb"[^~\x80-\xff][\x00-\x7f]{,56}")
+"""Of 63 bytes at most, so that its length is one, and no pseudonym."""
 _string = avro.writer("string")
 _PLACE = struct.Struct("<ddd")
 """Partition, offset, and milliseconds."""
@@ -54,15 +58,17 @@ class Portion:
 
     def takes(self, record: ConsumerRecord, raw: bytes) -> bool:
         """Whether the record is vouched for; if so, its row is in."""
+        marked: list[Span] = []
         try:
-            if self._vouch(raw, BODY_AT) != len(raw) or record.timestamp not in _TIMES_MS:
+            if self._vouch(raw, BODY_AT, marked) != len(raw) or record.timestamp not in _TIMES_MS:
                 return False
-            added = self._topic + _PLACE.pack(record.partition, record.offset, record.timestamp)
-            if self._resolves:
-                added = _resolution(record) + added
+            avro, plates = raw[BODY_AT:], [Plate(begin - BODY_AT, end - BODY_AT) for begin, end in marked]
+            if self._resolves:  # to a table that has no column for what is marked
+                avro, plates = _resolved(record, avro)
+            avro += self._topic + _PLACE.pack(record.partition, record.offset, record.timestamp)
         except DOUBTS:
             return False
-        self.rows.append(AvroRow(raw[BODY_AT:], added, record.topic, record.partition, record.offset))
+        self.rows.append(AvroRow(avro, record.topic, record.partition, record.offset, plates))
         self.size_bytes += len(raw)
         return True
 
@@ -109,12 +115,23 @@ class Vouched:
         return Portion(into, voucher.vouch, record.topic, resolves)
 
 
-def _resolution(record: ConsumerRecord) -> bytes:
-    """The fields RESOLVED of a record; *Raises*: ValueError where its key is no IOT_ID, or a plate led to it."""
+def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, list[Plate]]:
+    """A body with the fields RESOLVED of its record behind it, and what plates there are in them.
+
+    *Raises*: ValueError where its key is no IOT_ID, or where a plate may be found in what led to it in another way.
+    """
     key, by = record.key or b"", value_of(record.headers, RESOLVED_BY)
-    if _IOT_ID.fullmatch(key) is None or (by and Scheme.PLATE.value.encode() in by):
+    if _IOT_ID.fullmatch(key) is None:
         raise ValueError
-    return _string(key.decode()) + (_SOME + _string(by.decode("utf-8", "replace")) if by else _NONE)
+    avro += _string(key.decode())
+    if not by:
+        return avro + _NONE, []
+    begin, plates = len(avro) + len(_SOME), list[Plate]()
+    if _BY_PLATE in by:
+        if _LED_BY_PLATE.fullmatch(by) is None:
+            raise ValueError
+        plates.append(Plate(begin, begin + 1 + len(by), len(_BY_PLATE)))
+    return avro + _SOME + _string(by.decode("utf-8", "replace")), plates
 
 
 def _rows(table: str, schema: Any, columns: dict[str, str], added: Sequence[dict[str, Any]]) -> AvroRows:
@@ -122,6 +139,6 @@ def _rows(table: str, schema: Any, columns: dict[str, str], added: Sequence[dict
     columns = columns | PROVENANCE_COLUMNS
 
     def pack(rows: Sequence[AvroRow]) -> bytes:
-        return container.of([row[:2] for row in rows], len(rows))
+        return container.of([row.avro for row in rows])
 
     return AvroRows(table, columns, structure(container.schema), pack)

@@ -98,7 +98,7 @@ def states(
     )
 
 
-USUAL_SCANS = scans(USUAL_MOMENTS, short(1), short(1), st.sampled_from(sorted(set(Scheme) - {Scheme.PLATE})))
+USUAL_SCANS = scans(USUAL_MOMENTS, short(1), short(1), st.sampled_from(Scheme))
 ANY_SCANS = scans(ANY_MOMENTS, texts(100, 1), texts(64, 1), st.sampled_from(Scheme))
 USUAL_STATES = states(USUAL_MOMENTS, short(), st.integers(0, USUAL_NUMBER_MAX))
 ANY_STATES = states(ANY_MOMENTS, texts(100), st.integers(-(1 << 63), (1 << 63) - 1))

@@ -8,7 +8,7 @@ nothing is read or written anew.
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from topics import avro
@@ -29,7 +29,7 @@ class Container:
         pairs = b"".join(_string(key) + _string(value) for key, value in meta.items())
         self._head = _MAGIC + _long(len(meta)) + pairs + _long(0) + self._sync
 
-    def of(self, records: Iterable[Sequence[bytes]], count: int) -> bytes:
-        """One container of ``count`` records, each given in pieces."""
-        block = b"".join([piece for record in records for piece in record])
-        return b"".join((self._head, _long(count), _long(len(block)), block, self._sync))
+    def of(self, records: Sequence[bytes]) -> bytes:
+        """One container of these records."""
+        block = b"".join(records)
+        return b"".join((self._head, _long(len(records)), _long(len(block)), block, self._sync))

@@ -12,19 +12,29 @@ The walk of a schema is one function without calls, put together as text and com
 
 import re
 import struct
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
 
-Vouch = Callable[[bytes, int], int]
-"""From where a value begins to where it ends.
+Span = tuple[int, int]
+Vouch = Callable[[bytes, int, list[Span]], int]
+"""From where a value begins to where it ends; where marked texts in it begin and end is added to the list.
 
 *Raises*: DOUBTS where only reading can tell whether it is one: what is seldom is doubted as well, strings of 64 bytes
 or more for one.
 """
+
+
+class Mark(NamedTuple):
+    """Which texts are marked: those of the field ``text`` where the field ``enum`` before it is ``symbol``."""
+
+    enum: str
+    symbol: str
+    text: str
+
 
 DOUBTS = (IndexError, ValueError, struct.error)
 
@@ -76,8 +86,16 @@ if not {least!r} <= double_at(raw, at)[0] <= {most!r}: raise ValueError
 at += 8
 """
 _WALK_ENUM = """
-if raw[at] & 0x81 or raw[at] > {last} or raw[at] in {doubted}: raise ValueError
+if raw[at] & 0x81 or raw[at] > {last}: raise ValueError
 at += 1
+"""
+_WALK_MARKING = """
+{name} = raw[at] == {index}
+"""
+_WALK_MARKED = """
+begin = at
+{text}
+if {name}: marked.append((begin, at))
 """
 _WALK_OPTIONAL = """
 at += 1
@@ -114,15 +132,14 @@ class _Seen(set[bytes]):
         super().add(piece)
 
 
-def voucher(schema: Any, record: type[msgspec.Struct], doubted: Collection[str] = ()) -> Vouch:
+def voucher(schema: Any, record: type[msgspec.Struct], mark: Mark | None = None) -> Vouch:
     """What vouches for values of a record type in its Avro schema, by the limits of the type's own fields.
 
-    *Shape*: values with an enum's symbol among the ``doubted`` are not vouched for.
     *Raises*: ValueError for a type that it does not know.
     """
-    walk = _Walk(doubted)
+    walk = _Walk(mark)
     body = _indented(walk.over(schema, inspect.type_info(record)))
-    exec(f"def vouch(raw, at):{body}    return at", walk.names)
+    exec(f"def vouch(raw, at, marked):{body}    return at", walk.names)
     vouch: Vouch = walk.names["vouch"]
     return vouch
 
@@ -130,8 +147,8 @@ def voucher(schema: Any, record: type[msgspec.Struct], doubted: Collection[str] 
 class _Walk:
     """Puts the text of a walk together; *Shape*: ``names`` are what it uses."""
 
-    def __init__(self, doubted: Collection[str]) -> None:
-        self._doubted = doubted
+    def __init__(self, mark: Mark | None) -> None:
+        self._mark = mark
         self.names: dict[str, Any] = dict(_KNOWN)
         self._schemas: dict[str, Any] = {}
         self._new_names: Iterator[str] = (f"name_{number}" for number in count())
@@ -140,10 +157,7 @@ class _Walk:
         """The text for values of a schema."""
         while isinstance(kind, inspect.Metadata):
             kind = kind.type
-        if isinstance(schema, str) and schema in self._schemas:
-            schema = self._schemas[schema]
-        if isinstance(schema, dict) and "name" in schema:
-            self._schemas[schema["name"]] = schema
+        schema = self._named(schema)
         match schema, kind:
             case ["null", some], inspect.UnionType(types=types):
                 (held,) = (each for each in types if not isinstance(each, inspect.NoneType))
@@ -153,9 +167,25 @@ class _Walk:
             case {"type": "array", "items": items}, inspect.VarTupleType():
                 return self._over_array(items, kind)
             case {"type": "record", "fields": fields}, inspect.StructType(fields=held):
-                kinds = {each.name: each.type for each in held}
-                return "".join([self.over(field["type"], kinds[field["name"]]) for field in fields])
+                return self._over_fields(fields, {each.name: each.type for each in held})
         return self._over_leaf(schema, kind)
+
+    def _over_fields(self, fields: Any, kinds: Mapping[str, inspect.Type]) -> str:
+        schemas = {field["name"]: field["type"] for field in fields}
+        walks = {name: self.over(schema, kinds[name]) for name, schema in schemas.items()}
+        mark = self._mark
+        if mark is not None and mark.enum in walks and mark.text in walks:
+            name, symbols = next(self._new_names), self._named(schemas[mark.enum])["symbols"]
+            marking = _WALK_MARKING.format(name=name, index=2 * symbols.index(mark.symbol))
+            walks[mark.enum] = marking + walks[mark.enum]
+            walks[mark.text] = _WALK_MARKED.format(name=name, text=walks[mark.text])
+        return "".join(walks.values())
+
+    def _named(self, schema: Any) -> Any:
+        """A schema, which may be given by the name of one before."""
+        if isinstance(schema, dict) and "name" in schema:
+            self._schemas[schema["name"]] = schema
+        return self._schemas.get(schema, schema) if isinstance(schema, str) else schema
 
     def _over_array(self, items: Any, kind: inspect.VarTupleType) -> str:
         name, item = next(self._new_names), _indented(self.over(items, kind.item_type), 2)
@@ -165,8 +195,7 @@ class _Walk:
     def _over_leaf(self, schema: Any, kind: inspect.Type) -> str:
         match schema, kind:
             case {"type": "enum", "symbols": symbols}, _:
-                doubted = tuple(2 * index for index, symbol in enumerate(symbols) if symbol in self._doubted)
-                return _WALK_ENUM.format(last=2 * (len(symbols) - 1), doubted=doubted)
+                return _WALK_ENUM.format(last=2 * (len(symbols) - 1))
             case {"logicalType": "uuid"}, inspect.UUIDType():
                 return _WALK_UUID
             case {"logicalType": "timestamp-millis"}, inspect.DateTimeType():

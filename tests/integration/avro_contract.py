@@ -22,7 +22,10 @@ from runtime.settings import Settings
 from sinks.avro_rows import AvroRows
 from sinks.batch import Batch
 from sinks.engine import AvroTaker, Engine, RowsRefused
+from sinks.hiding import hiding
 from sinks.migrate import migrate
+from sinks.plates import TABLE as PLATES
+from sinks.plates import Plates
 from streams.chunks import Receiver
 from streams.outbox import Outbox
 from streams.sink import Sink
@@ -39,6 +42,7 @@ CODEC = Codec(FileRegistry())
 SETTINGS = Settings(partitions=1, namespace="", sink_seconds_max=1e-6)
 TABLES = {ID_SCANNED: "scans", MISSION_EVENT_RESOLVED: "mission_events", MISSION_STATE_CHANGED: "mission_states"}
 STATE = mission_state(uuid4(), 1, MissionStatus.DEPARTED)
+KEY = b"a key of these tests alone, long enough"
 Row = Mapping[str, object]
 
 
@@ -85,8 +89,7 @@ def portion_of(records: list[ConsumerRecord[Any, Any]]) -> Portion:
 
 
 def scans(readers: Sequence[str]) -> Portion:
-    box = scanned().identifiers[:1]
-    each = [structs.replace(scanned(), reader=reader, identifiers=box) for reader in readers]
+    each = [structs.replace(scanned(), reader=reader) for reader in readers]
     return portion_of([recorded(ID_SCANNED, scan, offset) for offset, scan in enumerate(each)])
 
 
@@ -94,6 +97,11 @@ def stored(engine: Engine, into: AvroRows, suffix: str = "") -> bytes:
     columns = ", ".join(f"`{name}`" for name in into.columns)
     order = "kafka_offset, kafka_partition, published_at"
     return engine.query(f"SELECT {columns} FROM {into.table}{suffix} ORDER BY {order}", "JSONEachRow")
+
+
+def told(engine: Engine) -> bytes:
+    """The plates that the restricted table holds."""
+    return engine.query(f"SELECT DISTINCT value, pseudonym FROM {PLATES} ORDER BY value", "JSONEachRow")
 
 
 def written(engine: Engine, into: AvroRows, portion: Portion) -> list[int]:
@@ -105,9 +113,11 @@ def written(engine: Engine, into: AvroRows, portion: Portion) -> list[int]:
     return sorted(each.place[2] for each in batch.refused)
 
 
+BY_PLATES = st.from_regex(r"PLATE:[^~][^~]{0,56}", fullmatch=True, alphabet=st.characters(codec="ascii"))
 HEADERS = st.one_of(
     st.just(()),
     texts(80).map(lambda text: ((RESOLVED_BY, text.encode()),)),
+    BY_PLATES.map(lambda text: ((RESOLVED_BY, text.encode()),)),
     st.binary(max_size=80).map(lambda raw: ((RESOLVED_BY, raw),)),
 )
 PLACES = {
@@ -138,17 +148,20 @@ class AvroContract:
         self, engine: AvroEngine, topic: Topic, events: st.SearchStrategy[Any], data: st.DataObject
     ) -> None:
         records, table, reading = data.draw(chunks(topic, events)), TABLES[topic], Reading()
-        for name in (table, f"{table}_read"):
-            engine.execute(f"TRUNCATE TABLE missionpath.{name}")
         portion = portion_of(records)
         assert portion.into.table == table
-        engine.insert_avro(portion.into, portion.rows)
+        for name in (table, f"{table}_read", PLATES):
+            engine.execute(f"TRUNCATE TABLE missionpath.{name}")
+        cast(AvroEngine, hiding(engine, Plates(KEY))).insert_avro(portion.into, portion.rows)
+        plates = told(engine)
+        engine.execute(f"TRUNCATE TABLE missionpath.{PLATES}")
         sink = Sink(SETTINGS, receiver(), cast(Any, reading), Health())
         asyncio.run(delivering(sink, app_of(None), ChunkEvent(*records)))
         assert {name for name, _ in reading.rows} == {table}
-        engine.insert(f"{table}_read", [row for _, row in reading.rows])
+        hiding(engine, Plates(KEY)).insert(f"{table}_read", [row for _, row in reading.rows])
         assert len(stored(engine, portion.into).splitlines()) == len(records)
         assert stored(engine, portion.into) == stored(engine, portion.into, "_read")
+        assert plates == told(engine)
 
     def test_a_table_or_column_that_is_missing_stops(self, engine: AvroEngine) -> None:
         portion = scans(["a"])

@@ -151,9 +151,19 @@ def test_what_led_to_the_mission_stands_behind_the_body() -> None:
     chunk = [resolved(IOT_ID, 0, (RESOLVED_BY, b"BIC:CSQU3054383")), resolved(IOT_ID, 1)]
     [portion], rest = vouched.split(chunk)
     assert not rest
-    with_led, without = (row.added for row in portion.rows)
+    with_led, without = (row.avro.removeprefix(GOOD[BODY_AT:]) for row in portion.rows)
     assert with_led.startswith(b"\x48" + IOT_ID + b"\x02\x1eBIC:CSQU3054383")
     assert without.startswith(b"\x48" + IOT_ID + b"\x00")
+
+
+@pytest.mark.parametrize(
+    "led_by",
+    ["PLATE:", "PLATE:~0123", f"PLATE:{'9' * 58}", "PLATE:GA123ÈC", "BIC:PLATE:GA123BC"],
+)
+def test_a_plate_that_led_in_an_unusual_way_is_looked_for_in_the_row(led_by: str) -> None:
+    vouched = Vouched(receiver_of(Settings(partitions=1, namespace="")))
+    chunk = [resolved(IOT_ID, 0, (RESOLVED_BY, led_by.encode()))]
+    assert vouched.split(chunk) == ([], chunk)
 
 
 def test_the_circuit_breaker_counts_what_is_vouched_for() -> None:
