@@ -25,6 +25,7 @@ from streams.sink import Sink, deliver
 from streams.vouched import Vouched
 from tests.sink_chunks import DEADLINE_SECONDS, ChunkEvent, app_of, delivering, settled, until
 from topics.catalog import ID_SCANNED, MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED, SINK_GROUP
+from topics.codec import BODY_AT
 from topics.headers import RESOLVED_BY
 
 IOT_ID = b"840cf5d5-0d1c-4b4f-9b55-0f9d3f1b8c11"
