@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
+from string import ascii_uppercase
 
 import psutil
+from msgspec import structs
 from pydantic import SecretStr
 
 from benchmarks.backlog import publish
@@ -24,7 +26,8 @@ from benchmarks.speed.ground import Ground, ground, ignored, processes
 from benchmarks.speed.measure import Pace, Watch
 from benchmarks.speed.profile import spied
 from benchmarks.speed.traffic import Traffic
-from domain.events import IdScanned
+from domain.events import Identifier, IdScanned
+from domain.identifiers import Scheme
 from runtime.settings import SecretUrl, Settings
 from sinks.engine import engine_for
 from sinks.migrate import migrate
@@ -93,8 +96,19 @@ def _print(what: str, paces: list[Pace], most: int, settings: Settings) -> None:
 
 
 def _scans() -> Iterator[IdScanned]:
+    """Reads of containers, every other one together with the plate of the truck that carries it."""
     traffic = Traffic()
-    return (traffic.read(number % MISSIONS, 1 + number // MISSIONS) for number in count())
+    for number in count():
+        mission = number % MISSIONS
+        scan = traffic.read(mission, 1 + number // MISSIONS)
+        yield structs.replace(scan, identifiers=(*scan.identifiers, _plate(mission))) if mission % 2 else scan
+
+
+def _plate(mission: int) -> Identifier:
+    series, number = divmod(mission, 1000)
+    first, last = divmod(series, len(ascii_uppercase))
+    value = f"G{ascii_uppercase[first]}{number:03d}{ascii_uppercase[last]}B"
+    return Identifier(scheme=Scheme.PLATE, value=value, confidence=0.9)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

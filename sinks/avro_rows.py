@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
+
 from sinks.rows import SAID
 
 PROVENANCE = (
@@ -46,7 +48,7 @@ class Plate(NamedTuple):
     kept: int = 0
 
 
-class AvroRow(NamedTuple):
+class AvroRow(msgspec.Struct, frozen=True, gc=False):
     """A record as ClickHouse reads it, where in it plates are, in order, and where it was."""
 
     avro: bytes

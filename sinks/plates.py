@@ -68,13 +68,13 @@ class Plates:
 
     def hidden_in_avro(self, row: AvroRow, seen: set[str]) -> AvroRow:
         """The same of a row in Avro, in which is known where they are."""
-        pieces, at = list[bytes](), 0
+        avro, moved = row.avro, 0
         for begin, end, kept in row.plates:
-            text = row.avro[begin + 1 : end]
-            hidden = text[:kept] + self._hidden(text[kept:].decode(), seen).encode()
-            pieces += row.avro[at:begin], bytes((len(hidden) << 1,)), hidden
-            at = end
-        return row._replace(avro=b"".join((*pieces, row.avro[at:])), plates=())
+            text = avro[moved + begin + 1 : moved + end].decode()
+            hidden = (text[:kept] + self._hidden(text[kept:], seen)).encode()
+            avro = b"%b%c%b%b" % (avro[: moved + begin], len(hidden) << 1, hidden, avro[moved + end :])
+            moved += len(hidden) + 1 - (end - begin)
+        return AvroRow(avro, row.topic, row.partition, row.offset)
 
     def rows(self, values: Sequence[str]) -> list[Columns]:
         """What the restricted table holds of these plates."""

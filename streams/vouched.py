@@ -35,8 +35,9 @@ _BY_PLATE = f"{Scheme.PLATE.value}:".encode()
 _LED_BY_PLATE = re.compile(_BY_PLATE + rb"[^~\x80-\xff][\x00-\x7f]{,56}")
 """Of 63 bytes at most, so that its length is one, and no pseudonym."""
 _string = avro.writer("string")
-_PLACE = struct.Struct("<ddd")
+_place = struct.Struct("<ddd").pack
 """Partition, offset, and milliseconds."""
+_NO_PLATES: Sequence[Plate] = ()
 _NONE, _SOME = b"\x00", b"\x02"
 """The branches of a union with null."""
 _TIMES_MS = range(1 << 41)
@@ -62,10 +63,12 @@ class Portion:
         try:
             if self._vouch(raw, BODY_AT, marked) != len(raw) or record.timestamp not in _TIMES_MS:
                 return False
-            avro, plates = raw[BODY_AT:], [Plate(begin - BODY_AT, end - BODY_AT) for begin, end in marked]
+            avro, plates = raw[BODY_AT:], _NO_PLATES
             if self._resolves:  # to a table that has no column for what is marked
                 avro, plates = _resolved(record, avro)
-            avro += self._topic + _PLACE.pack(record.partition, record.offset, record.timestamp)
+            elif marked:
+                plates = [Plate(begin - BODY_AT, end - BODY_AT) for begin, end in marked]
+            avro += self._topic + _place(record.partition, record.offset, record.timestamp)
         except DOUBTS:
             return False
         self.rows.append(AvroRow(avro, record.topic, record.partition, record.offset, plates))
@@ -115,7 +118,7 @@ class Vouched:
         return Portion(into, voucher.vouch, record.topic, resolves)
 
 
-def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, list[Plate]]:
+def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, Sequence[Plate]]:
     """A body with the fields RESOLVED of its record behind it, and what plates there are in them.
 
     *Raises*: ValueError where its key is no IOT_ID, or where a plate may be found in what led to it in another way.
@@ -125,13 +128,14 @@ def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, list[Plate]]:
         raise ValueError
     avro += _string(key.decode())
     if not by:
-        return avro + _NONE, []
-    begin, plates = len(avro) + len(_SOME), list[Plate]()
+        return avro + _NONE, _NO_PLATES
+    avro += _SOME
+    begin, plates = len(avro), _NO_PLATES
     if _BY_PLATE in by:
         if _LED_BY_PLATE.fullmatch(by) is None:
             raise ValueError
-        plates.append(Plate(begin, begin + 1 + len(by), len(_BY_PLATE)))
-    return avro + _SOME + _string(by.decode("utf-8", "replace")), plates
+        plates = [Plate(begin, begin + 1 + len(by), len(_BY_PLATE))]
+    return avro + _string(by.decode("utf-8", "replace")), plates
 
 
 def _rows(table: str, schema: Any, columns: dict[str, str], added: Sequence[dict[str, Any]]) -> AvroRows:
