@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -37,25 +37,19 @@ _TYPES = {
 }
 
 
-class Plate(NamedTuple):
-    """Where in a row a string is that holds a licence plate: behind its first ``kept`` characters.
-
-    *Shape*: from its length, one byte, to its end.
-    """
-
-    begin: int
-    end: int
-    kept: int = 0
-
-
 class AvroRow(msgspec.Struct, frozen=True, gc=False):
-    """A record as ClickHouse reads it, where in it plates are, in order, and where it was."""
+    """A record as ClickHouse reads it, where it was, and where in it strings are that hold licence plates.
+
+    *Shape*: ``plates`` are in order, each from the byte of its string's length to its end; the plate itself stands
+    behind the first ``kept`` characters.
+    """
 
     avro: bytes
     topic: str
     partition: int
     offset: int
-    plates: Sequence[Plate] = ()
+    plates: Sequence[tuple[int, int]] = ()
+    kept: int = 0
 
 
 @dataclass(frozen=True, eq=False)

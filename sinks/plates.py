@@ -68,8 +68,8 @@ class Plates:
 
     def hidden_in_avro(self, row: AvroRow, seen: set[str]) -> AvroRow:
         """The same of a row in Avro, in which is known where they are."""
-        avro, moved = row.avro, 0
-        for begin, end, kept in row.plates:
+        avro, moved, kept = row.avro, 0, row.kept
+        for begin, end in row.plates:
             text = avro[moved + begin + 1 : moved + end].decode()
             hidden = (text[:kept] + self._hidden(text[kept:], seen)).encode()
             avro = b"%b%c%b%b" % (avro[: moved + begin], len(hidden) << 1, hidden, avro[moved + end :])

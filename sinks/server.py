@@ -24,8 +24,8 @@ class ServerEngine:
     """An Engine over a server; see Engine for what its methods promise.
 
     It connects at the first need and again after every outage, each time to the first host that answers, beginning
-    after the one that failed. A step on a connection is waited for no longer than 60 s, by far less than a consumer
-    may stay away from its poll.
+    after the one that failed. A step on a connection is waited for no longer than 60 s, an answer over HTTP 70 s,
+    by far less than a consumer may stay away from its poll.
     """
 
     def __init__(self, address: ServerAddress) -> None:

@@ -16,7 +16,6 @@ from sinks.avro_rows import (
     RESOLVED,
     AvroRow,
     AvroRows,
-    Plate,
     mission_event_columns,
     own_columns,
     structure,
@@ -28,7 +27,7 @@ from topics.codec import BODY_AT
 from topics.container import Container
 from topics.headers import RESOLVED_BY, value_of
 from topics.registry import current_schemas
-from topics.vouching import DOUBTS, Span, Vouch
+from topics.vouching import Span, Vouch
 
 _IOT_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BY_PLATE = f"{Scheme.PLATE.value}:".encode()
@@ -37,7 +36,7 @@ _LED_BY_PLATE = re.compile(_BY_PLATE + rb"[^~\x80-\xff][\x00-\x7f]{,56}")
 _string = avro.writer("string")
 _place = struct.Struct("<ddd").pack
 """Partition, offset, and milliseconds."""
-_NO_PLATES: Sequence[Plate] = ()
+_NO_SPANS: Sequence[Span] = ()
 _NONE, _SOME = b"\x00", b"\x02"
 """The branches of a union with null."""
 _TIMES_MS = range(1 << 41)
@@ -59,19 +58,18 @@ class Portion:
 
     def takes(self, record: ConsumerRecord, raw: bytes) -> bool:
         """Whether the record is vouched for; if so, its row is in."""
-        marked: list[Span] = []
-        try:
-            if self._vouch(raw, BODY_AT, marked) != len(raw) or record.timestamp not in _TIMES_MS:
-                return False
-            avro, plates = raw[BODY_AT:], _NO_PLATES
-            if self._resolves:  # to a table that has no column for what is marked
-                avro, plates = _resolved(record, avro)
-            elif marked:
-                plates = [Plate(begin - BODY_AT, end - BODY_AT) for begin, end in marked]
-            avro += self._topic + _place(record.partition, record.offset, record.timestamp)
-        except DOUBTS:
+        marked = self._vouch(raw)
+        if marked is None or record.timestamp not in _TIMES_MS:
             return False
-        self.rows.append(AvroRow(avro, record.topic, record.partition, record.offset, plates))
+        avro, kept = raw[BODY_AT:], 0
+        if self._resolves:  # to a table that has no column for what is marked
+            resolved = _resolved(record, avro)
+            if resolved is None:
+                return False
+            avro, marked = resolved
+            kept = len(_BY_PLATE)
+        avro += self._topic + _place(record.partition, record.offset, record.timestamp)
+        self.rows.append(AvroRow(avro, record.topic, record.partition, record.offset, marked, kept))
         self.size_bytes += len(raw)
         return True
 
@@ -118,23 +116,23 @@ class Vouched:
         return Portion(into, voucher.vouch, record.topic, resolves)
 
 
-def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, Sequence[Plate]]:
+def _resolved(record: ConsumerRecord, avro: bytes) -> tuple[bytes, Sequence[Span]] | None:
     """A body with the fields RESOLVED of its record behind it, and what plates there are in them.
 
-    *Raises*: ValueError where its key is no IOT_ID, or where a plate may be found in what led to it in another way.
+    None where the key is no IOT_ID, or where a plate may be found in what led to it in another way.
     """
     key, by = record.key or b"", value_of(record.headers, RESOLVED_BY)
     if _IOT_ID.fullmatch(key) is None:
-        raise ValueError
+        return None
     avro += _string(key.decode())
     if not by:
-        return avro + _NONE, _NO_PLATES
+        return avro + _NONE, _NO_SPANS
     avro += _SOME
-    begin, plates = len(avro), _NO_PLATES
+    begin, plates = len(avro), _NO_SPANS
     if _BY_PLATE in by:
         if _LED_BY_PLATE.fullmatch(by) is None:
-            raise ValueError
-        plates = [Plate(begin, begin + 1 + len(by), len(_BY_PLATE))]
+            return None
+        plates = [(begin, begin + 1 + len(by))]
     return avro + _string(by.decode("utf-8", "replace")), plates
 
 

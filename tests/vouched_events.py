@@ -45,6 +45,11 @@ def short(shortest: int = 0) -> st.SearchStrategy[str]:
     return texts(USUAL_TEXT_BYTES_MAX, shortest).filter(lambda text: len(text.encode()) <= USUAL_TEXT_BYTES_MAX)
 
 
+def plain(longest: int = USUAL_TEXT_BYTES_MAX) -> st.SearchStrategy[str]:
+    """Texts of plain letters, of which each is a byte."""
+    return st.text(st.characters(codec="ascii"), min_size=1, max_size=longest)
+
+
 def scans(
     at: st.SearchStrategy[datetime],
     names: st.SearchStrategy[str],
@@ -98,7 +103,7 @@ def states(
     )
 
 
-USUAL_SCANS = scans(USUAL_MOMENTS, short(1), short(1), st.sampled_from(Scheme))
+USUAL_SCANS = scans(USUAL_MOMENTS, short(1), plain(), st.sampled_from(Scheme))
 ANY_SCANS = scans(ANY_MOMENTS, texts(100, 1), texts(64, 1), st.sampled_from(Scheme))
-USUAL_STATES = states(USUAL_MOMENTS, short(), st.integers(0, USUAL_NUMBER_MAX))
+USUAL_STATES = states(USUAL_MOMENTS, short(1), st.integers(0, USUAL_NUMBER_MAX))
 ANY_STATES = states(ANY_MOMENTS, texts(100), st.integers(-(1 << 63), (1 << 63) - 1))

@@ -19,7 +19,7 @@ from domain.identifiers import Scheme
 from runtime.errors import InvalidRecord, without_values
 from topics import avro
 from topics.registry import AvroSchema, Registry, current_schemas, subject_of
-from topics.vouching import Mark, Vouch, voucher
+from topics.vouching import Vouch, voucher
 
 _FRAME = struct.Struct(">bI")
 _MAGIC = 0
@@ -31,8 +31,8 @@ BODY_AT = _FRAME.size
 VOUCHED = (events.IdScanned, events.MissionStateChanged)
 """The types that ``vouched`` knows: nearly all that is stored, and nothing of them is wrong beyond single fields."""
 
-PLATES = Mark("scheme", Scheme.PLATE, "value")
-"""Where a licence plate stands, which is stored under a pseudonym."""
+MARKED = Scheme.PLATE
+"""What is stored under a pseudonym."""
 
 Event = TypeVar("Event", bound=msgspec.Struct)
 
@@ -126,7 +126,7 @@ class Codec:
             raise InvalidRecord("unknown-record", f"schema id {schema_id} is of a record type that is not ours")
         record = getattr(events, written["name"])
         if written == wanted:
-            vouch = voucher(wanted, record, PLATES) if record in VOUCHED else None
+            vouch = voucher(wanted, record, BODY_AT, MARKED) if record in VOUCHED else None
             return self._readers.setdefault(schema_id, _Reader(avro.reader(wanted), record, vouch))
         try:
             reader = _Reader(_resolving(_parse(written), _parse(wanted)), record)

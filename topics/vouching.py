@@ -1,218 +1,232 @@
 """Whether bytes are surely an event of this release, found out without making one.
 
-Making an event of a record costs five times as much as walking along its bytes, and the sink wants none: ClickHouse
-reads Avro itself. But it reads without looking: an enum's index out of range is memory that is not its own. So it is
-given what was vouched for only, and everything else is read as ever, which tells what is wrong with it.
+Making an event of a record costs many times what looking at its bytes does, and the sink wants none: ClickHouse reads
+Avro itself. But it reads without looking: an enum's index out of range is memory that is not its own. So it is given
+what was vouched for only, and everything else is read as ever, which tells what is wrong with it.
 
-The walk of a schema is one function without calls, put together as text and compiled, as dataclasses do with
-``__init__``: of functions that call each other (``topics/avro.py``) it would take twice as long.
+A schema becomes one regular expression for a whole record. Avro is made for that: what a value is follows from its
+first byte, so that nothing is tried twice. Texts that stand side by side in many records, as those of a node and its
+reader do, are only taken apart by it; they are read and judged when they are seen for the first time.
 
 *Source*: Avro 1.11, binary encoding.
 """
 
 import re
-import struct
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count, groupby
+from typing import Any
 
 import msgspec
-from msgspec import inspect
+from msgspec import inspect, structs
+
+from topics import avro
 
 Span = tuple[int, int]
-Vouch = Callable[[bytes, int, list[Span]], int]
-"""From where a value begins to where it ends; where marked texts in it begin and end is added to the list.
+Vouch = Callable[[bytes], Sequence[Span] | None]
+"""Where marked texts begin, each with the byte of its length, and end; counted from where the value begins.
 
-*Raises*: DOUBTS where only reading can tell whether it is one: what is seldom is doubted as well, strings of 64 bytes
-or more for one.
+None where only reading can tell what the bytes are: what is seldom is doubted as well, texts of 64 bytes or more for
+one.
 """
-
-
-class Mark(NamedTuple):
-    """Which texts are marked: those of the field ``text`` where the field ``enum`` before it is ``symbol``."""
-
-    enum: str
-    symbol: str
-    text: str
-
-
-DOUBTS = (IndexError, ValueError, struct.error)
 
 SEEN_MAX = 4_096
 SHORT_MAX = 63
 """The longest text, in bytes, and array whose length is one zigzag byte."""
-_UUID = re.compile(rb"\x48[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_MOMENT = re.compile(rb"[\x80-\xff]{5}[\x00-\x7f]")
-"""Of six bytes: not before 1970, and not after the autumn of 2039, which both Python and ClickHouse hold."""
-_NUMBER = re.compile(rb"[\x80-\xff]{,3}[\x00-\x7f]")
-_KNOWN = {
-    "match_uuid": _UUID.match,
-    "match_moment": _MOMENT.match,
-    "match_number": _NUMBER.match,
-    "double_at": struct.Struct("<d").unpack_from,
-}
-
-# Each walks over one value at `at`, and leaves `at` behind it. A zigzag byte is odd for what is below zero.
-_WALK_UUID = """
-found = match_uuid(raw, at)
-if found is None: raise ValueError
-at += 37
-"""
-_WALK_MOMENT = """
-if raw[at] & 1 or match_moment(raw, at) is None: raise ValueError
-at += 6
-"""
-_WALK_NUMBER = """
-found = match_number(raw, at)
-if found is None or raw[at] & 1: raise ValueError
-at = found.end()
-"""
-_WALK_STRING = """
-if raw[at] & 0x81: raise ValueError
-end = at + 1 + (raw[at] >> 1)
-piece = raw[at + 1 : end]
-if piece not in {name}: {name}.add(piece)
-at = end
-"""
-_WALK_FREE_STRING = """
-if raw[at] & 0x81: raise ValueError
-end = at + 1 + (raw[at] >> 1)
-piece = raw[at + 1 : end]
-if not ({shortest} <= len(piece) <= {longest} and piece.isascii()) and piece not in {name}: {name}.add(piece)
-at = end
-"""
-_WALK_DOUBLE = """
-if not {least!r} <= double_at(raw, at)[0] <= {most!r}: raise ValueError
-at += 8
-"""
-_WALK_ENUM = """
-if raw[at] & 0x81 or raw[at] > {last}: raise ValueError
-at += 1
-"""
-_WALK_MARKING = """
-{name} = raw[at] == {index}
-"""
-_WALK_MARKED = """
-begin = at
-{text}
-if {name}: marked.append((begin, at))
-"""
-_WALK_OPTIONAL = """
-at += 1
-if raw[at - 1] == 2:
-{some}
-elif raw[at - 1]: raise ValueError
-"""
-_WALK_ARRAY = """
-{name} = raw[at] >> 1
-if raw[at] & 0x81 or not {fewest} <= {name} <= {most}: raise ValueError
-at += 1
-if {name}:
-    for {name} in range({name}):
-{item}
-    if raw[at]: raise ValueError
-    at += 1
-"""
 
 
-class _Seen(set[bytes]):
-    """Texts that are within the limits of a field; *Raises*: ValueError when another is added."""
-
-    def __init__(self, kind: inspect.StrType) -> None:
-        super().__init__()
-        self.shortest, self.longest = kind.min_length or 0, kind.max_length or SHORT_MAX
-        self._pattern = re.compile(kind.pattern or "")
-
-    def add(self, piece: bytes) -> None:
-        text = piece.decode()
-        if not self.shortest <= len(text) <= self.longest or self._pattern.search(text) is None:
-            raise ValueError
-        if len(self) >= SEEN_MAX:
-            self.clear()
-        super().add(piece)
-
-
-def voucher(schema: Any, record: type[msgspec.Struct], mark: Mark | None = None) -> Vouch:
+def voucher(schema: Any, record: type[msgspec.Struct], begin: int, mark: str | None = None) -> Vouch:
     """What vouches for values of a record type in its Avro schema, by the limits of the type's own fields.
 
+    *Shape*: values begin at ``begin``, and end with the bytes. In an array of records of an enum, a text and a double
+    that may be null, texts are marked whose enum is ``mark``.
     *Raises*: ValueError for a type that it does not know.
     """
-    walk = _Walk(mark)
-    body = _indented(walk.over(schema, inspect.type_info(record)))
-    exec(f"def vouch(raw, at, marked):{body}    return at", walk.names)
-    vouch: Vouch = walk.names["vouch"]
-    return vouch
+    return _Voucher(schema, record, begin, mark).vouch
 
 
-class _Walk:
-    """Puts the text of a walk together; *Shape*: ``names`` are what it uses."""
+class _Texts:
+    """Fields side by side that hold nothing but texts; *Shape*: ``right`` are those that were found to be so."""
 
-    def __init__(self, mark: Mark | None) -> None:
-        self._mark = mark
-        self.names: dict[str, Any] = dict(_KNOWN)
-        self._schemas: dict[str, Any] = {}
-        self._new_names: Iterator[str] = (f"name_{number}" for number in count())
+    def __init__(self, fields: Sequence[Any], types: dict[str, Any]) -> None:
+        self.right: set[bytes] = set()
+        self._read = avro.reader({"type": "record", "name": "Texts", "fields": fields})
+        self._type = msgspec.defstruct("Texts", [(field["name"], types[field["name"]]) for field in fields])
 
-    def over(self, schema: Any, kind: inspect.Type) -> str:
-        """The text for values of a schema."""
+    def admit(self, raw: bytes) -> bool:
+        """Whether bytes that were not seen before are right."""
+        try:
+            held, end = self._read(raw, 0)
+            msgspec.convert(held, self._type)
+        except (IndexError, ValueError):
+            return False
+        if end != len(raw):
+            return False
+        if len(self.right) >= SEEN_MAX:
+            self.right.clear()
+        self.right.add(raw)
+        return True
+
+
+class _Voucher:
+    def __init__(self, schema: Any, record: type[msgspec.Struct], begin: int, mark: str | None) -> None:
+        types = {field.name: field.type for field in structs.fields(record)}
+        patterns, whole, groups = _Patterns(mark), list[bytes](), count(1)
+        self._texts: list[tuple[int, _Texts]] = []
+        self._marked = 0
+        for texts, side_by_side in groupby(schema["fields"], lambda field: _is_text(field["type"])):
+            fields = list(side_by_side)
+            if texts:
+                self._texts.append((next(groups), _Texts(fields, types)))
+                whole.append(b"(%b)" % b"".join([_roughly(field["type"]) for field in fields]))
+                continue
+            for field in fields:
+                pattern = patterns.of(field["type"], inspect.type_info(types[field["name"]]))
+                if patterns.mark is not None and not self._marked:  # in this field
+                    self._marked, pattern = next(groups), b"(%b)" % pattern
+                whole.append(pattern)
+        self._match, self._begin = re.compile(b"".join(whole)).fullmatch, begin
+        self._mark = patterns.mark
+
+    def vouch(self, raw: bytes) -> Sequence[Span] | None:
+        """See Vouch."""
+        found = self._match(raw, self._begin)
+        if found is None:
+            return None
+        for group, texts in self._texts:
+            piece = found[group]
+            if piece not in texts.right and not texts.admit(piece):
+                return None
+        if self._mark is None:
+            return ()
+        begin, end = found.span(self._marked)
+        if raw.find(self._mark, begin, end) < 0:
+            return ()
+        return _spans(raw[self._begin : end - 1], begin + 1 - self._begin, self._mark)
+
+
+class _Patterns:
+    """Patterns of schemas, which match what is right and nothing else.
+
+    *Shape*: ``mark`` is the enum's byte of marked texts, as soon as records with any were met.
+    """
+
+    def __init__(self, mark: str | None) -> None:
+        self.mark: int | None = None
+        self._symbol = mark
+        self._known: dict[str, Any] = {}
+
+    def of(self, schema: Any, kind: inspect.Type) -> bytes:
+        """The pattern of a schema. *Raises*: ValueError for one that it does not know."""
         while isinstance(kind, inspect.Metadata):
             kind = kind.type
-        schema = self._named(schema)
-        match schema, kind:
+        match self._by_name(schema), kind:
             case ["null", some], inspect.UnionType(types=types):
                 (held,) = (each for each in types if not isinstance(each, inspect.NoneType))
-                return _WALK_OPTIONAL.format(some=_indented(self.over(some, held)))
+                return _optional(self.of(some, held))
             case {"type": {"type": _} as inner}, _:
-                return self.over(inner, kind)
+                return self.of(inner, kind)
             case {"type": "array", "items": items}, inspect.VarTupleType():
-                return self._over_array(items, kind)
-            case {"type": "record", "fields": fields}, inspect.StructType(fields=held):
-                return self._over_fields(fields, {each.name: each.type for each in held})
-        return self._over_leaf(schema, kind)
+                return _array(self.of(items, kind.item_type), kind)
+            case {"type": "record", "fields": fields}, inspect.StructType():
+                return self._record(fields, kind)
+            case {"type": "enum", "symbols": symbols}, _:
+                return _any_of(range(0, 2 * len(symbols), 2))
+            case named, _:
+                return _leaf(named, kind)
 
-    def _over_fields(self, fields: Any, kinds: Mapping[str, inspect.Type]) -> str:
-        schemas = {field["name"]: field["type"] for field in fields}
-        walks = {name: self.over(schema, kinds[name]) for name, schema in schemas.items()}
-        mark = self._mark
-        if mark is not None and mark.enum in walks and mark.text in walks:
-            name, symbols = next(self._new_names), self._named(schemas[mark.enum])["symbols"]
-            marking = _WALK_MARKING.format(name=name, index=2 * symbols.index(mark.symbol))
-            walks[mark.enum] = marking + walks[mark.enum]
-            walks[mark.text] = _WALK_MARKED.format(name=name, text=walks[mark.text])
-        return "".join(walks.values())
-
-    def _named(self, schema: Any) -> Any:
+    def _by_name(self, schema: Any) -> Any:
         """A schema, which may be given by the name of one before."""
         if isinstance(schema, dict) and "name" in schema:
-            self._schemas[schema["name"]] = schema
-        return self._schemas.get(schema, schema) if isinstance(schema, str) else schema
+            self._known[schema["name"]] = schema
+        return self._known.get(schema, schema) if isinstance(schema, str) else schema
 
-    def _over_array(self, items: Any, kind: inspect.VarTupleType) -> str:
-        name, item = next(self._new_names), _indented(self.over(items, kind.item_type), 2)
-        most = SHORT_MAX if kind.max_length is None else kind.max_length
-        return _WALK_ARRAY.format(name=name, item=item, fewest=kind.min_length or 0, most=most)
-
-    def _over_leaf(self, schema: Any, kind: inspect.Type) -> str:
-        match schema, kind:
-            case {"type": "enum", "symbols": symbols}, _:
-                return _WALK_ENUM.format(last=2 * (len(symbols) - 1))
-            case {"logicalType": "uuid"}, inspect.UUIDType():
-                return _WALK_UUID
-            case {"logicalType": "timestamp-millis"}, inspect.DateTimeType():
-                return _WALK_MOMENT
-            case "long", inspect.IntType(gt=None, lt=None, ge=None, le=None):
-                return _WALK_NUMBER
-            case "double", inspect.FloatType(
-                gt=None, lt=None, ge=int() | float() as least, le=int() | float() as most
-            ):
-                return _WALK_DOUBLE.format(least=least, most=most)  # which no NaN is between
-            case "string", inspect.StrType():
-                name, seen = next(self._new_names), _Seen(kind)
-                self.names[name] = seen
-                walk = _WALK_STRING if kind.pattern else _WALK_FREE_STRING
-                return walk.format(name=name, shortest=seen.shortest, longest=seen.longest)
-        raise ValueError(f"nobody vouches for {kind!r} in {schema!r:.80}")
+    def _record(self, fields: Any, kind: inspect.StructType) -> bytes:
+        kinds = {field.name: field.type for field in kind.fields}
+        patterns = [self.of(field["type"], kinds[field["name"]]) for field in fields]
+        match [self._by_name(field["type"]) for field in fields]:
+            case [{"type": "enum", "symbols": symbols}, "string", ["null", "double"]] if self._symbol in symbols:
+                self.mark = 2 * symbols.index(self._symbol)
+        return b"".join(patterns)
 
 
-def _indented(text: str, levels: int = 1) -> str:
-    return text.replace("\n", "\n" + " " * 4 * levels).rstrip(" ")
+_WIDTHS = {0: 1, 2: 9}
+"""Of a double that may be null, by its first byte."""
+
+
+def _spans(raw: bytes, at: int, mark: int) -> list[Span]:
+    """Where texts behind a ``mark`` are, in records from ``at`` on of an enum, a text, and a double or null."""
+    spans: list[Span] = []
+    end = len(raw)
+    while at < end:
+        symbol, text = raw[at], at + 1
+        at = text + 1 + (raw[text] >> 1)
+        if symbol == mark:
+            spans.append((text, at))
+        at += _WIDTHS[raw[at]]
+    return spans
+
+
+def _any_of(numbers: Iterable[int]) -> bytes:
+    return b"[%b]" % b"".join([rb"\x%02x" % number for number in numbers])
+
+
+def _counted(counts: Iterable[int], pattern: bytes, behind: bytes = b"") -> bytes:
+    """A byte that says how many, so many of what the pattern matches, and ``behind``; of none the byte alone."""
+    some = [rb"\x%02x(?:%b){%d}%b" % (2 * count, pattern, count, behind) if count else rb"\x00" for count in counts]
+    return b"(?:%b)" % b"|".join(some)
+
+
+_ANY, _HIGH, _LOW = rb"[\x00-\xff]", rb"[\x80-\xff]", rb"[\x00-\x7f]"
+_NOT_NEGATIVE = _any_of(range(0, 0x100, 2))
+"""How a number begins: a zigzag byte is odd for what is below zero."""
+_UUID = rb"\x48[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_MOMENT = rb"(?=%b)%b{5}%b" % (_NOT_NEGATIVE, _HIGH, _LOW)
+"""Of six bytes: not before 1970, and not after the autumn of 2039, which both Python and ClickHouse hold."""
+_NUMBER = rb"(?=%b)%b{,3}%b" % (_NOT_NEGATIVE, _HIGH, _LOW)
+_SHARE = rb"(?:%b{7}[\x00-\x3e]|%b{6}[\x00-\xef]\x3f|\x00{6}\xf0\x3f)" % (_ANY, _ANY)
+"""From 0 to 1, little-endian."""
+
+
+def _optional(pattern: bytes) -> bytes:
+    return rb"(?:\x00|\x02%b)" % pattern
+
+
+def _array(item: bytes, kind: inspect.VarTupleType) -> bytes:
+    most = SHORT_MAX if kind.max_length is None else min(kind.max_length, SHORT_MAX)
+    return _counted(range(kind.min_length or 0, most + 1), item, rb"\x00")
+
+
+def _leaf(schema: Any, kind: inspect.Type) -> bytes:
+    match schema, kind:
+        case {"logicalType": "uuid"}, inspect.UUIDType():
+            return _UUID
+        case {"logicalType": "timestamp-millis"}, inspect.DateTimeType():
+            return _MOMENT
+        case "long", inspect.IntType(gt=None, lt=None, ge=None, le=None):
+            return _NUMBER
+        case "double", inspect.FloatType(gt=None, lt=None, ge=0, le=1):
+            return _SHARE
+        case "string", inspect.StrType(pattern=None):
+            # Of other letters only reading tells how many they are.
+            return _counted(range(kind.min_length or 0, min(kind.max_length or SHORT_MAX, SHORT_MAX) + 1), _LOW)
+    raise ValueError(f"nobody vouches for {kind!r} in {schema!r:.80}")
+
+
+def _is_text(schema: Any) -> bool:
+    match schema:
+        case "string":
+            return True
+        case ["null", inner] | {"type": "array", "items": inner}:
+            return _is_text(inner)
+    return False
+
+
+def _roughly(schema: Any) -> bytes:
+    """What texts look like from outside."""
+    match schema:
+        case ["null", some]:
+            return _optional(_roughly(some))
+        case {"type": "array"}:
+            # Not by their count, which would be sixty-three patterns of sixty-three; an empty one looks like the end.
+            return rb"(?:\x00|[\x02-\x7e]%b{1,%d}\x00)" % (_counted(range(1, SHORT_MAX + 1), _ANY), SHORT_MAX)
+    return _counted(range(SHORT_MAX + 1), _ANY)

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from domain.events import MissionStatus
+from domain.events import Identifier, IdScanned, MissionStatus
+from domain.identifiers import Scheme
 from runtime.errors import Fatal
 from runtime.health import Health
 from runtime.settings import Settings
@@ -88,8 +89,14 @@ def portion_of(records: list[ConsumerRecord[Any, Any]]) -> Portion:
     return portion
 
 
+def usual_scan() -> IdScanned:
+    """A scan that is vouched for."""
+    truck = Identifier(scheme=Scheme.PLATE, value="GA123BC")
+    return structs.replace(scanned(), identifiers=(scanned().identifiers[0], truck))
+
+
 def scans(readers: Sequence[str]) -> Portion:
-    each = [structs.replace(scanned(), reader=reader) for reader in readers]
+    each = [structs.replace(usual_scan(), reader=reader) for reader in readers]
     return portion_of([recorded(ID_SCANNED, scan, offset) for offset, scan in enumerate(each)])
 
 

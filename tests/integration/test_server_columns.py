@@ -27,8 +27,8 @@ from sinks.migrate import migrate
 from sinks.read_only import literal
 from sinks.rows import row
 from sinks.server_avro import _AvroReader
-from tests.integration.avro_contract import STATE, TABLES, portion_of, recorded, stored
-from tests.integration.delivered_records import every_record, scanned
+from tests.integration.avro_contract import STATE, TABLES, portion_of, recorded, stored, usual_scan
+from tests.integration.delivered_records import every_record
 from tests.integration.engine_contract import found, through_view
 from topics.catalog import ID_SCANNED, MISSION_EVENT_RESOLVED, MISSION_STATE_CHANGED, Topic
 
@@ -77,7 +77,7 @@ def test_every_record_is_written_as_the_tables_of_today_have_it(engine: Engine, 
         assert through_view(engine, table, columns) == [columns]
 
 
-EVENTS = {ID_SCANNED: scanned(), MISSION_EVENT_RESOLVED: scanned(), MISSION_STATE_CHANGED: STATE}
+EVENTS = {ID_SCANNED: usual_scan(), MISSION_EVENT_RESOLVED: usual_scan(), MISSION_STATE_CHANGED: STATE}
 
 
 @pytest.mark.parametrize("topic", EVENTS, ids=TABLES.values())

@@ -147,6 +147,16 @@ def test_a_time_of_publishing_that_nobody_vouches_for(published_ms: int) -> None
     assert vouched.split([far]) == ([], [far])
 
 
+def test_a_time_of_publishing_that_no_calendar_has_is_a_letter() -> None:
+    """A producer that counts microseconds, for example."""
+    store, broker = Store(), Broker()
+    chunk = scanned(0, 1, 2)
+    chunk[1].timestamp = 1_773_129_600_123_456
+    asyncio.run(delivering(sink_of(store), app_of(broker), ChunkEvent(*chunk)))
+    assert (store.vouched, store.read) == ([0, 2], [])
+    assert [value for _, value, _ in broker.written(ID_SCANNED.dead_letters, 0)] == [GOOD]
+
+
 def test_what_led_to_the_mission_stands_behind_the_body() -> None:
     vouched = Vouched(receiver_of(Settings(partitions=1, namespace="")))
     chunk = [resolved(IOT_ID, 0, (RESOLVED_BY, b"BIC:CSQU3054383")), resolved(IOT_ID, 1)]

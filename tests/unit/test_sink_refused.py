@@ -78,7 +78,9 @@ def test_dead_letters_and_what_was_done_about_them_are_rows_too() -> None:
         record(LETTERS, b"\xff", b"hello", letter, offset=0),
         record(LETTERS, b"k", None, note_headers(origin, Settled.REPLAYED), offset=1),
         record(LETTERS, b"k", b"from a stranger", [("h", b"1")], offset=2),
+        record(LETTERS, b"k", b"at a time that no calendar has", letter, offset=3),
     ]
+    chunk[3].timestamp = 1 << 60
     delivered(store, broker, *chunk)
     (table, row), (notes, note) = store.taken
     assert (table, notes) == ("dead_letters", "dead_letters_settled")
