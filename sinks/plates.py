@@ -40,6 +40,7 @@ class Plates:
         self.key_id = hmac.digest(key, b"key id", "sha256").hex()[:8]
         self._pairs: dict[str, tuple[tuple[str, str], ...]] = {}
         self.pseudonym = lru_cache(maxsize=REMEMBERED_MAX)(partial(_pseudonym, key))
+        self._in_avro = lru_cache(maxsize=REMEMBERED_MAX)(self._avro_string)
 
     def hidden(self, table: str, columns: Mapping[str, object], seen: set[str]) -> Mapping[str, object]:
         """A row of a table with pseudonyms for plates; those that it held are added to ``seen``.
@@ -68,17 +69,23 @@ class Plates:
 
     def hidden_in_avro(self, row: AvroRow, seen: set[str]) -> AvroRow:
         """The same of a row in Avro, in which is known where they are."""
-        avro, moved, kept = row.avro, 0, row.kept
+        avro, moved = row.avro, 0
         for begin, end in row.plates:
-            text = avro[moved + begin + 1 : moved + end].decode()
-            hidden = (text[:kept] + self._hidden(text[kept:], seen)).encode()
-            avro = b"%b%c%b%b" % (avro[: moved + begin], len(hidden) << 1, hidden, avro[moved + end :])
-            moved += len(hidden) + 1 - (end - begin)
+            string, told = self._in_avro(avro[moved + begin : moved + end], row.kept)
+            seen.update(told)
+            avro = avro[: moved + begin] + string + avro[moved + end :]
+            moved += len(string) - (end - begin)
         return AvroRow(avro, row.topic, row.partition, row.offset)
 
     def rows(self, values: Sequence[str]) -> list[Columns]:
         """What the restricted table holds of these plates."""
         return [{"pseudonym": self.pseudonym(value), "value": value, "key_id": self.key_id} for value in values]
+
+    def _avro_string(self, string: bytes, kept: int) -> tuple[bytes, set[str]]:
+        """A short Avro string with the pseudonym of what is behind its first ``kept`` characters, and what that was."""
+        text, told = string[1:].decode(), set[str]()
+        hidden = (text[:kept] + self._hidden(text[kept:], told)).encode()
+        return bytes((len(hidden) << 1,)) + hidden, told
 
     def _other(self, value: object, seen: set[str]) -> object:
         return self._hidden(value, seen) if isinstance(value, str) else value

@@ -21,13 +21,13 @@ MISSIONS, READS = 10_000, 20
 SHOWN_MIN = 0.01
 PLACES = (
     ("(topics/vouching.py", "Avro vouched for (topics/vouching.py)"),
-    ("Codec.vouched", "Avro vouched for (topics/vouching.py)"),
     ("(streams/vouched.py", "rows out of vouched records (streams/vouched.py)"),
     ("Codec.decode", "Avro read (topics/codec.py)"),
     ("Codec.encode", "Avro written (topics/codec.py)"),
     ("cloud_event", "headers (topics/headers.py)"),
     ("(topics/headers.py", "headers (topics/headers.py)"),
     ("Track._kept", "state unpacked"),
+    ("(sinks/plates.py", "plates hidden (sinks/plates.py)"),
     ("(domain/", "judged and summarised (domain/)"),
     ("(streams/resolve.py", "resolve itself"),
     ("(streams/track.py", "track itself, state packed"),
@@ -36,6 +36,7 @@ PLACES = (
     ("(streams/outbox.py", "outbox (streams/outbox.py)"),
     ("(streams/", "chunks (streams/)"),
     ("(sinks/embedded.py", "given to ClickHouse, and ClickHouse (sinks/embedded.py)"),
+    ("(sinks/server_avro.py", "columns made and sent (sinks/server_avro.py)"),
     ("(sinks/", "rows (sinks/)"),
     ("(aiokafka/consumer", "fetched (aiokafka)"),
     ("(aiokafka/", "sent, and the client itself (aiokafka)"),
