@@ -82,7 +82,7 @@ class Plates:
         return [{"pseudonym": self.pseudonym(value), "value": value, "key_id": self.key_id} for value in values]
 
     def _avro_string(self, string: bytes, kept: int) -> tuple[bytes, set[str]]:
-        """A short Avro string with the pseudonym of what is behind its first ``kept`` characters, and what that was."""
+        """A short Avro string, with a pseudonym behind its first ``kept`` characters, and what stood there."""
         text, told = string[1:].decode(), set[str]()
         hidden = (text[:kept] + self._hidden(text[kept:], told)).encode()
         return bytes((len(hidden) << 1,)) + hidden, told
