@@ -39,7 +39,7 @@ def voucher(schema: Any, record: type[msgspec.Struct], begin: int, mark: str | N
 
     *Shape*: values begin at ``begin``, and end with the bytes. In an array of records of an enum, a text and a double
     that may be null, texts are marked whose enum is ``mark``.
-    *Raises*: ValueError for a type that it does not know.
+    *Raises*: ValueError for a type that it does not know, or that may hold ``mark`` anywhere else.
     """
     return _Voucher(schema, record, begin, mark).vouch
 
@@ -84,6 +84,8 @@ class _Voucher:
                 if patterns.mark is not None and not self._marked:  # in this field
                     self._marked, pattern = next(groups), b"(%b)" % pattern
                 whole.append(pattern)
+        if patterns.enums_with_mark > bool(self._marked):
+            raise ValueError(f"nobody would find every {mark} of {record.__name__}")
         self._match, self._begin = re.compile(b"".join(whole)).fullmatch, begin
         self._mark = patterns.mark
 
@@ -107,11 +109,13 @@ class _Voucher:
 class _Patterns:
     """Patterns of schemas, which match what is right and nothing else.
 
-    *Shape*: ``mark`` is the enum's byte of marked texts, as soon as records with any were met.
+    *Shape*: ``mark`` is the enum's byte of marked texts, as soon as an array of records with any was met;
+    ``enums_with_mark`` counts the places where an enum with that symbol stands, marked or not.
     """
 
     def __init__(self, mark: str | None) -> None:
         self.mark: int | None = None
+        self.enums_with_mark = 0
         self._symbol = mark
         self._known: dict[str, Any] = {}
 
@@ -126,10 +130,13 @@ class _Patterns:
             case {"type": {"type": _} as inner}, _:
                 return self.of(inner, kind)
             case {"type": "array", "items": items}, inspect.VarTupleType():
+                self._look_for_mark(items)
                 return _array(self.of(items, kind.item_type), kind)
             case {"type": "record", "fields": fields}, inspect.StructType():
-                return self._record(fields, kind)
+                kinds = {field.name: field.type for field in kind.fields}
+                return b"".join([self.of(field["type"], kinds[field["name"]]) for field in fields])
             case {"type": "enum", "symbols": symbols}, _:
+                self.enums_with_mark += self._symbol in symbols
                 return _any_of(range(0, 2 * len(symbols), 2))
             case named, _:
                 return _leaf(named, kind)
@@ -140,13 +147,12 @@ class _Patterns:
             self._known[schema["name"]] = schema
         return self._known.get(schema, schema) if isinstance(schema, str) else schema
 
-    def _record(self, fields: Any, kind: inspect.StructType) -> bytes:
-        kinds = {field.name: field.type for field in kind.fields}
-        patterns = [self.of(field["type"], kinds[field["name"]]) for field in fields]
-        match [self._by_name(field["type"]) for field in fields]:
-            case [{"type": "enum", "symbols": symbols}, "string", ["null", "double"]] if self._symbol in symbols:
-                self.mark = 2 * symbols.index(self._symbol)
-        return b"".join(patterns)
+    def _look_for_mark(self, items: Any) -> None:
+        match self._by_name(items):
+            case {"fields": [{"type": enum}, {"type": "string"}, {"type": ["null", "double"]}]}:
+                match self._by_name(enum):
+                    case {"type": "enum", "symbols": symbols} if self._symbol in symbols:
+                        self.mark = 2 * symbols.index(self._symbol)
 
 
 _WIDTHS = {0: 1, 2: 9}

@@ -378,11 +378,38 @@ def test_a_branch_that_no_union_has_is_doubted(branch: int) -> None:
 # Who is asked ---------------------------------------------------------------------------------------------------
 
 
+class Held(msgspec.Struct):
+    """Where marks are found."""
+
+    held: tuple[Identifier, ...]
+
+
 class Named(msgspec.Struct):
     """With the same enum twice."""
 
     other: Scheme
     held: tuple[Identifier, ...]
+
+
+class Certain(msgspec.Struct):
+    """An identifier of another shape."""
+
+    scheme: Scheme
+    value: str
+    confidence: Annotated[float, Meta(ge=0, le=1)]
+
+
+class Sure(msgspec.Struct):
+    """With identifiers of another shape."""
+
+    held: tuple[Certain, ...]
+
+
+class Twice(msgspec.Struct):
+    """With two lists of identifiers."""
+
+    held: tuple[Identifier, ...]
+    more: tuple[Identifier, ...]
 
 
 class Heavy(msgspec.Struct):
@@ -391,14 +418,45 @@ class Heavy(msgspec.Struct):
     mass: Annotated[int, Meta(ge=1)]
 
 
+SCHEME = {"type": "enum", "name": "Scheme", "symbols": ["BIC", "PLATE"]}
+ONE = {"scheme": SCHEME, "value": "string", "confidence": ["null", "double"]}
+
+
+def of_fields(name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "record", "name": name, "fields": [{"name": each, "type": kind} for each, kind in fields.items()]}
+
+
+def listed(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": of_fields("One", fields)}
+
+
+def test_what_is_marked_is_found_and_nothing_else() -> None:
+    vouch = voucher(of_fields("Held", {"held": listed(ONE)}), Held, 1, "PLATE")
+    for scheme, spans in ((2, [(2, 5)]), (0, [])):
+        found = vouch(bytes((9, 2, scheme, 4)) + b"AB\x00\x00")
+        assert found is not None
+        assert list(found) == spans
+
+
 def test_an_enum_may_be_known_by_its_name() -> None:
-    kind = {"type": "enum", "name": "Scheme", "symbols": ["BIC", "PLATE"]}
-    one = {"scheme": "Scheme", "value": "string", "confidence": ["null", "double"]}
-    part = {"type": "record", "name": "One", "fields": [{"name": name, "type": how} for name, how in one.items()]}
-    fields = [{"name": "other", "type": kind}, {"name": "held", "type": {"type": "array", "items": part}}]
-    vouch = voucher({"type": "record", "name": "Named", "fields": fields}, Named, 1, "PLATE")
-    for other, scheme, spans in ((0, 2, [(3, 6)]), (2, 0, []), (2, 2, [(3, 6)])):
-        assert vouch(bytes((9, other, 2, scheme, 4)) + b"AB\x00\x00") == spans
+    vouch = voucher(of_fields("Named", {"other": SCHEME, "held": listed({**ONE, "scheme": "Scheme"})}), Named, 1)
+    assert vouch(b"\x09\x02\x02\x02\x04AB\x00\x00") == ()
+    assert vouch(b"\x09\x02\x02\x04\x04AB\x00\x00") is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "record"),
+    [
+        ({"other": SCHEME, "held": listed({**ONE, "scheme": "Scheme"})}, "Named"),
+        ({"held": listed({**ONE, "confidence": "double"})}, "Sure"),
+        ({"held": listed(ONE), "more": {"type": "array", "items": "One"}}, "Twice"),
+    ],
+    ids=str,
+)
+def test_where_a_mark_might_be_missed_nobody_vouches(fields: dict[str, Any], record: str) -> None:
+    """A plate would be stored as it is."""
+    with pytest.raises(ValueError, match=f"nobody would find every PLATE of {record}"):
+        voucher(of_fields(record, fields), globals()[record], 0, "PLATE")
 
 
 def test_a_limit_that_it_does_not_know_is_refused_when_it_is_made() -> None:
